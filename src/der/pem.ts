@@ -1,0 +1,81 @@
+/**
+ * PEM (RFC 7468) found anywhere in a file: between other text, with CRLF, several blocks in one.
+ *
+ * Works on bytes, because a file that holds a certificate often holds its private key too: a Buffer can be wiped
+ * after the parse, a string cannot. The base64 of a private key is never decoded and never turned into a string.
+ */
+import { DerError } from '../errors.ts';
+
+/** One block: `label` from its BEGIN line, `line` where that stands (from 1), `der` what it encodes. */
+export interface PemBlock {
+  readonly label: string;
+  readonly line: number;
+  readonly der: Buffer;
+}
+
+export interface PemFile {
+  readonly blocks: readonly PemBlock[];
+  /** True when the file also has a private key, which was passed over. */
+  readonly hasPrivateKey: boolean;
+}
+
+const BEGIN = '-----BEGIN ';
+const DASHES = '-----';
+/** A label is a few words; more than this is no label (RFC 7468 section 2). */
+const MAX_LABEL = 64;
+
+/** True when the bytes have a PEM BEGIN line. */
+export function isPem(bytes: Buffer): boolean {
+  return bytes.includes(BEGIN);
+}
+
+/**
+ * All blocks of a file, in order.
+ *
+ * @throws DerError `pem-malformed`, with the line, for a block without its END line or with characters that are not base64.
+ */
+export function parsePem(bytes: Buffer): PemFile {
+  const blocks: PemBlock[] = [];
+  let hasPrivateKey = false;
+  let line = 1;
+  let counted = 0;
+  for (let at = bytes.indexOf(BEGIN); at !== -1; at = bytes.indexOf(BEGIN, at)) {
+    for (; counted < at; counted++) if (bytes[counted] === 0x0a) line++;
+    const labelStart = at + BEGIN.length;
+    const labelEnd = bytes.indexOf(DASHES, labelStart);
+    if (labelEnd === -1 || labelEnd - labelStart > MAX_LABEL) {
+      throw new DerError('pem-malformed', `line ${line}: BEGIN line is cut short`, at);
+    }
+    const label = bytes.toString('latin1', labelStart, labelEnd);
+    const bodyStart = labelEnd + DASHES.length;
+    const end = `-----END ${label}-----`;
+    const bodyEnd = bytes.indexOf(end, bodyStart);
+    if (bodyEnd === -1) throw new DerError('pem-malformed', `line ${line}: ${label} has no END line`, at);
+    if (label.endsWith('PRIVATE KEY')) hasPrivateKey = true;
+    else if (label !== 'EC PARAMETERS' && label !== 'DH PARAMETERS') {
+      blocks.push({
+        label,
+        line,
+        der: decodeBase64(bytes.toString('latin1', bodyStart, bodyEnd), label, line, at),
+      });
+    }
+    at = bodyEnd + end.length;
+  }
+  return { blocks, hasPrivateKey };
+}
+
+function decodeBase64(body: string, label: string, line: number, at: number): Buffer {
+  const text = body.replaceAll(/\s+/g, '');
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new DerError('pem-malformed', `line ${line}: ${label} is not base64`, at);
+  }
+  return Buffer.from(text, 'base64');
+}
+
+/** DER as PEM with lines of 64 characters. */
+export function formatPem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{1,64}/g, '$&\n');
+  return `-----BEGIN ${label}-----\n${base64}-----END ${label}-----\n`;
+}

@@ -1,0 +1,42 @@
+/** UTCTime and GeneralizedTime in the only form DER and RFC 5280 section 4.1.2.5 allow: in seconds, ending in `Z`. */
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `YYYYMMDDHHMMSSZ` to a Date; `undefined` when the text is of another form or names no real moment. */
+export function parseGeneralizedTime(text: string): Date | undefined {
+  return /^\d{14}Z$/.test(text) ? moment(Number(text.slice(0, 4)), text, 4) : undefined;
+}
+
+/** `YYMMDDHHMMSSZ` to a Date; years 50 to 99 are of the 20th century (RFC 5280 section 4.1.2.5.1). */
+export function parseUTCTime(text: string): Date | undefined {
+  if (!/^\d{12}Z$/.test(text)) return undefined;
+  const year = Number(text.slice(0, 2));
+  return moment(year >= 50 ? 1900 + year : 2000 + year, text, 2);
+}
+
+function moment(year: number, text: string, at: number): Date | undefined {
+  const part = (index: number): number => Number(text.slice(at + 2 * index, at + 2 * index + 2));
+  const [month, day, hour, minute, second] = [part(0), part(1), part(2), part(3), part(4)];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  // Date rolls February 30th over into March; a moment that does not exist is refused instead.
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date : undefined;
+}
+
+/** A Date as `YYYYMMDDHHMMSSZ`; fractions of a second are cut off. */
+export function formatGeneralizedTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
+}
+
+/** A Date as openssl prints it: `Feb  5 09:32:45 2026 GMT`. */
+export function formatTime(date: Date): string {
+  const day = String(date.getUTCDate()).padStart(2, ' ');
+  return `${MONTHS[date.getUTCMonth()]} ${day} ${date.toISOString().slice(11, 19)} ${date.getUTCFullYear()} GMT`;
+}
+
+/** A Date in seconds as errors and JSON show it: `2026-02-25T09:32:45Z`. */
+export function formatInstant(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,128 @@
+/**
+ * Every failure that restaple knows, as one closed union of codes and one class a layer.
+ *
+ * A code is stable: scripts, logs and JSON output may rely on it, and `docs/reference/errors.md` has an entry for
+ * each. The message holds the values that clash. What to do next is said at the edge, in `cli/hints.ts`.
+ */
+
+/** Bytes that are no strict DER, no PEM, or not the ASN.1 type that was expected. */
+export type DerCode =
+  | 'der-malformed'
+  | 'der-trailing-bytes'
+  | 'der-too-large'
+  | 'der-too-deep'
+  | 'asn1-unexpected'
+  | 'pem-malformed';
+
+/** What the user gave: arguments, files, certificates. */
+export type InputCode =
+  | 'usage-invalid'
+  | 'file-unreadable'
+  | 'output-unwritable'
+  | 'format-unknown'
+  | 'certificate-not-found'
+  | 'certificate-ambiguous'
+  | 'certificate-expired'
+  | 'issuer-not-found'
+  | 'issuer-mismatch'
+  | 'responder-url-missing'
+  | 'key-unusable';
+
+/** What happened between restaple and a responder. */
+export type TransportCode =
+  'url-invalid' | 'http-unreachable' | 'http-timeout' | 'http-status' | 'http-too-large' | 'http-not-ocsp';
+
+/** The rules of verification; `ocsp/rules.ts` gives each its number and its RFC section. */
+export type ResponseCode =
+  | 'responder-malformed-request'
+  | 'responder-internal-error'
+  | 'responder-try-later'
+  | 'responder-sig-required'
+  | 'responder-unauthorized'
+  | 'response-type-unknown'
+  | 'response-version-unknown'
+  | 'certid-mismatch'
+  | 'signature-invalid'
+  | 'signature-algorithm-refused'
+  | 'signature-algorithm-unknown'
+  | 'signer-not-found'
+  | 'signer-not-issued'
+  | 'signer-not-authorized'
+  | 'signer-key-usage'
+  | 'signer-not-valid'
+  | 'this-update-in-future'
+  | 'next-update-missing'
+  | 'next-update-before-this-update'
+  | 'response-expired'
+  | 'response-too-old'
+  | 'response-outlives-signer'
+  | 'response-outlives-certificate'
+  | 'critical-extension-unknown'
+  | 'nonce-missing'
+  | 'nonce-mismatch'
+  | 'certificate-revoked'
+  | 'certificate-unknown';
+
+export type ErrorCode = DerCode | InputCode | TransportCode | ResponseCode | 'internal';
+
+/** The base of every error that restaple throws on purpose. */
+export abstract class RestapleError extends Error {
+  abstract readonly code: ErrorCode;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** `offset` is the byte, counted from the start of the outermost value, at which decoding stopped. */
+export class DerError extends RestapleError {
+  readonly code: DerCode;
+  readonly offset: number;
+
+  constructor(code: DerCode, message: string, offset = 0) {
+    super(message);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+/** `path` is the file that the error is about, where there is one. */
+export class InputError extends RestapleError {
+  readonly code: InputCode;
+  readonly path: string | undefined;
+
+  constructor(code: InputCode, message: string, path?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** `url` is what was asked; `status` the HTTP status code, where an answer came. */
+export class TransportError extends RestapleError {
+  readonly code: TransportCode;
+  readonly url: string;
+  readonly status: number | undefined;
+
+  constructor(code: TransportCode, message: string, url: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.url = url;
+    this.status = status;
+  }
+}
+
+/** A response that a rule of verification refused. */
+export class ResponseError extends RestapleError {
+  readonly code: ResponseCode;
+
+  constructor(code: ResponseCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Any error as its message: for text that quotes the reason of another layer. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
