@@ -1,0 +1,32 @@
+/**
+ * The certificates of a file, whatever its form: PEM (also between other text and private keys), DER, PKCS#7.
+ */
+import { parsePem } from '../der/pem.ts';
+import { type Certificate, decodeCertificate } from './certificate.ts';
+import { decodePkcs7, isPkcs7 } from './pkcs7.ts';
+
+/** What openssl and others write on a BEGIN line (RFC 7468 section 5.1, appendix of openssl-format-options). */
+const CERTIFICATE = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
+const PKCS7 = new Set(['PKCS7', 'CMS']);
+
+/**
+ * All certificates in the order of the file; empty when it has none. A file that holds a private key too is wiped in
+ * memory once it is parsed: what is returned shares nothing with it.
+ *
+ * @throws DerError when what looks like a certificate is none.
+ */
+export function parseCertificates(file: Buffer): readonly Certificate[] {
+  // No DER certificate starts like text, and no text starts with 0x30 0x8x.
+  if (file[0] === 0x30 && (file[1] ?? 0) >= 0x80) return decodeAny(file);
+  const { blocks, hasPrivateKey } = parsePem(file);
+  if (hasPrivateKey) file.fill(0);
+  return blocks.flatMap(({ label, der }) => {
+    if (CERTIFICATE.has(label)) return [decodeCertificate(der)];
+    return PKCS7.has(label) ? decodePkcs7(der) : [];
+  });
+}
+
+/** One certificate or a PKCS#7 file in DER. */
+export function decodeAny(der: Buffer): readonly Certificate[] {
+  return isPkcs7(der) ? decodePkcs7(der) : [decodeCertificate(der)];
+}

@@ -1,0 +1,93 @@
+/**
+ * Name ::= SEQUENCE OF SET OF SEQUENCE { type OBJECT IDENTIFIER, value ANY } (RFC 5280 section 4.1.2.4).
+ * Names are carried as their encoded bytes and taken apart only to be shown or compared.
+ */
+import { type DerReader, decodeWhole } from '../der/reader.ts';
+import { printable } from '../text.ts';
+import { stringValue } from './string-value.ts';
+
+interface Attribute {
+  readonly type: string;
+  readonly raw: Buffer;
+  readonly text: string | undefined;
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'street',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+
+function decodeName(name: Uint8Array): Attribute[][] {
+  return decodeWhole(name, 'Name', (reader) =>
+    reader.sequenceOf((rdn) => rdn.enter(0x31).rest(decodeAttribute)),
+  );
+}
+
+function decodeAttribute(reader: DerReader): Attribute {
+  const fields = reader.sequence();
+  const type = fields.oid();
+  const tag = fields.peek();
+  const raw = fields.raw();
+  fields.finish();
+  // The content starts behind tag and length; a string is never long enough for this to matter but to be right.
+  const text = stringValue(
+    tag,
+    decodeWhole(raw, 'Name', (value) => value.octets(tag)),
+  );
+  return { type, raw, text };
+}
+
+/**
+ * A name as one line in the order of its encoding: `C=BE, O=GlobalSign nv-sa, CN=AlphaSSL CA`. Characters that would
+ * change how the line reads are escaped. An empty name is `(empty)`.
+ */
+export function formatName(name: Uint8Array): string {
+  const rdns = decodeName(name).map((rdn) =>
+    rdn.map(({ type, raw, text }) => `${SHORT[type] ?? type}=${escaped(text, raw)}`).join(' + '),
+  );
+  return rdns.length === 0 ? '(empty)' : rdns.join(', ');
+}
+
+function escaped(text: string | undefined, raw: Buffer): string {
+  return text === undefined ? `#${raw.toString('hex')}` : printable(text.replaceAll(/[\\,+=]/g, '\\$&'));
+}
+
+/** The last common name, by which people call a certificate; else the whole name. */
+export function commonName(name: Uint8Array): string {
+  const found = decodeName(name)
+    .flat()
+    .findLast(({ type }) => type === '2.5.4.3');
+  return found?.text === undefined ? formatName(name) : printable(found.text);
+}
+
+/**
+ * True when two names are the same by RFC 5280 section 7.1: string types and letter case do not count, nor does the
+ * number of spaces. CAs do write the same name in two encodings.
+ */
+export function namesMatch(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0 || comparable(a) === comparable(b);
+}
+
+function comparable(name: Uint8Array): string {
+  const rdns = decodeName(name).map((rdn) =>
+    rdn
+      .map(
+        ({ type, raw, text }) => `${type}=${text === undefined ? `#${raw.toString('hex')}` : folded(text)}`,
+      )
+      .toSorted(),
+  );
+  return JSON.stringify(rdns);
+}
+
+const folded = (text: string): string => text.trim().replaceAll(/\s+/g, ' ').toLowerCase();

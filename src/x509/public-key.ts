@@ -1,0 +1,60 @@
+/**
+ * Public keys for node:crypto, imported once: a cold `createPublicKey` costs more than a signature check.
+ *
+ * Keys arrive in certificates from strangers, so those that make a check cheap to forge or dear to run are refused
+ * before use.
+ */
+import { type KeyObject, createPublicKey } from 'node:crypto';
+import { BoundedCache } from '../bounded-cache.ts';
+import { InputError, reasonOf } from '../errors.ts';
+
+/** One entry a signer: even a large fleet meets few issuers and delegates. */
+const keys = new BoundedCache<string, KeyObject>(256);
+
+/** Below this, factoring is cheap; browsers draw the line here too. */
+const MIN_RSA_BITS = 1024;
+/** OpenSSL's own limit for a modulus. */
+const MAX_RSA_BITS = 16_384;
+/**
+ * A public exponent has 33 bits at most in every browser. Without a limit, whoever can hand us an issuer could choose
+ * modulus and exponent so that a given leaf signature verifies under a key of his own.
+ */
+const MAX_RSA_EXPONENT = 2n ** 33n;
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/**
+ * The key of an encoded SubjectPublicKeyInfo.
+ *
+ * @throws InputError `key-unusable` when node:crypto cannot read it, or it is too weak or of no use here.
+ */
+export function importPublicKey(subjectPublicKeyInfo: Buffer): KeyObject {
+  const id = subjectPublicKeyInfo.toString('latin1');
+  const known = keys.get(id);
+  if (known) return known;
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: subjectPublicKeyInfo, format: 'der', type: 'spki' });
+  } catch (error) {
+    throw new InputError('key-unusable', `public key cannot be read: ${reasonOf(error)}`, undefined, {
+      cause: error,
+    });
+  }
+  const weakness = weaknessOf(key);
+  if (weakness !== undefined) throw new InputError('key-unusable', weakness);
+  keys.set(id, key);
+  return key;
+}
+
+function weaknessOf(key: KeyObject): string | undefined {
+  const { modulusLength, publicExponent, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength !== undefined && (modulusLength < MIN_RSA_BITS || modulusLength > MAX_RSA_BITS)) {
+    return `RSA key of ${modulusLength} bits, allowed are ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`;
+  }
+  if (publicExponent !== undefined && (publicExponent < 3n || publicExponent > MAX_RSA_EXPONENT)) {
+    return `RSA public exponent ${publicExponent}, allowed are 3 to 2^33`;
+  }
+  if (key.asymmetricKeyType === 'ec' && !CURVES.has(namedCurve ?? '')) {
+    return `elliptic curve ${namedCurve ?? 'without a name'}, allowed are P-256, P-384 and P-521`;
+  }
+  return undefined;
+}
