@@ -1,6 +1,12 @@
 /** OBJECT IDENTIFIER (X.690 8.19) between its content octets and dotted text. */
 
-/** Content octets to dotted text; `undefined` when they are empty, cut short or not minimal. */
+/**
+ * The largest arcs in use are the 128-bit UUIDs under 2.25 (X.667): 19 octets of 7 bits. Turning an arc into decimal
+ * takes time that grows with the square of its length, so one of 256 KiB would hold the process for half a minute.
+ */
+const MAX_ARC_OCTETS = 19;
+
+/** Content octets to dotted text; `undefined` when they are empty, cut short, not minimal, or have an arc beyond UUIDs. */
 export function oidToText(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (start >= end || ((bytes[end - 1] ?? 0x80) & 0x80) !== 0) return undefined;
   let text = '';
@@ -10,6 +16,7 @@ export function oidToText(bytes: Uint8Array, start: number, end: number): string
     const byte = bytes[i] ?? 0;
     // A leading 0x80 is a padding zero: a second spelling of the same identifier.
     if (i === arcStart && byte === 0x80) return undefined;
+    if (i - arcStart >= MAX_ARC_OCTETS) return undefined;
     arc = arc * 128 + (byte & 0x7f);
     if ((byte & 0x80) !== 0) continue;
     // Above 2^53 (UUID arcs under 2.25) a double rounds, so those few are read again exactly.

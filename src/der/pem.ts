@@ -21,7 +21,8 @@ export interface PemFile {
 
 const BEGIN = '-----BEGIN ';
 const DASHES = '-----';
-/** A label is a few words; more than this is no label (RFC 7468 section 2). */
+/** A label is a few words of printable ASCII (RFC 7468 section 3): it is shown in messages, so nothing else may pass. */
+const LABEL = /^[\x20-\x7e]*$/;
 const MAX_LABEL = 64;
 
 /** True when the bytes have a PEM BEGIN line. */
@@ -47,6 +48,7 @@ export function parsePem(bytes: Buffer): PemFile {
       throw new DerError('pem-malformed', `line ${line}: BEGIN line is cut short`, at);
     }
     const label = bytes.toString('latin1', labelStart, labelEnd);
+    if (!LABEL.test(label)) throw new DerError('pem-malformed', `line ${line}: BEGIN line has no label`, at);
     const bodyStart = labelEnd + DASHES.length;
     const end = `-----END ${label}-----`;
     const bodyEnd = bytes.indexOf(end, bodyStart);

@@ -44,8 +44,9 @@ const NAMES = new Map<number, string>([
   [TAG.generalizedTime, 'GeneralizedTime'],
 ]);
 
-/** A tag as error messages show it. */
+/** A tag as error messages show it; -1, which no value has, stands for any. */
 export function tagName(tag: number): string {
+  if (tag < 0) return 'a value';
   const known = NAMES.get(tag);
   if (known !== undefined) return known;
   if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}]`;
