@@ -96,7 +96,6 @@ export function signatureScheme(identifier: AlgorithmIdentifier): SignatureSchem
  * The mask must use the hash of the message: RFC 4055 recommends it, and node:crypto knows no other.
  */
 function pssScheme(parameters: Buffer | undefined): SignatureScheme | SchemeProblem {
-  const odd = (reason: string): SchemeProblem => ({ problem: 'unknown', reason: `RSASSA-PSS ${reason}` });
   if (parameters === undefined) return odd('without parameters');
   return decodeWhole(parameters, 'RSASSA-PSS-params', (reader) => {
     const fields = reader.sequence();
@@ -119,6 +118,8 @@ function pssScheme(parameters: Buffer | undefined): SignatureScheme | SchemeProb
     return { name: `RSASSA-PSS ${hash}`, key: 'rsa', hash, saltLength };
   });
 }
+
+const odd = (reason: string): SchemeProblem => ({ problem: 'unknown', reason: `RSASSA-PSS ${reason}` });
 
 function maskHash({ algorithm, parameters }: AlgorithmIdentifier): Hash | undefined {
   if (algorithm !== OID.mgf1 || parameters === undefined) return undefined;

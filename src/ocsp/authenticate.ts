@@ -1,0 +1,143 @@
+/** Rules 5 and 6: who signed, may they, and is the signature good. */
+import { BoundedCache } from '../bounded-cache.ts';
+import { DerError, type ResponseCode, ResponseError } from '../errors.ts';
+import { formatInstant } from '../der/time.ts';
+import { type Certificate, decodeCertificate } from '../x509/certificate.ts';
+import { formatName } from '../x509/name.ts';
+import { type SignaturePolicy, verifySignature } from '../x509/verify-signature.ts';
+import type { BasicOCSPResponse } from './basic-ocsp-response.ts';
+import { delegateProblem } from './delegate.ts';
+import { formatResponderID, matchesResponderID } from './responder-id.ts';
+
+/** `issuer`: the CA itself. `delegate`: a certificate that the CA issued for it. `trusted`: one that the caller named. */
+export interface Signer {
+  readonly kind: 'issuer' | 'delegate' | 'trusted';
+  readonly certificate: Certificate;
+}
+
+export interface AuthenticateOptions extends SignaturePolicy {
+  readonly issuer: Certificate;
+  readonly trustedSigners: readonly Certificate[];
+  readonly now: Date;
+}
+
+/**
+ * From the vaguest to the most specific: the later a candidate stumbles, the more its error tells. The error of the
+ * candidate that came furthest is the one reported.
+ */
+const RANK: readonly ResponseCode[] = [
+  'signer-not-found',
+  'signer-not-issued',
+  'signer-not-authorized',
+  'signer-key-usage',
+  'critical-extension-unknown',
+  'signer-not-valid',
+  'response-outlives-signer',
+  'signature-algorithm-unknown',
+  'signature-algorithm-refused',
+  'signature-invalid',
+];
+
+/** Responders send one or two certificates. Each that fits costs a signature check, so a stranger must not send a hundred. */
+const MAX_CANDIDATES = 8;
+
+/** The same few delegates come with every response of a CA. */
+const decoded = new BoundedCache<string, Certificate>(256);
+
+/**
+ * The signer of a response, authorized and with its signature checked.
+ *
+ * @throws ResponseError `signer-…`, `signature-…`, `response-outlives-signer` or `critical-extension-unknown`: the most
+ *   specific, where several candidates fail.
+ */
+export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOptions): Signer {
+  let worst = notFound(basic);
+  for (const signer of candidates(basic, options)) {
+    const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
+    if (!error) return signer;
+    if (RANK.indexOf(error.code) >= RANK.indexOf(worst.code)) worst = error;
+  }
+  throw worst;
+}
+
+function* candidates(
+  basic: BasicOCSPResponse,
+  { issuer, trustedSigners }: AuthenticateOptions,
+): Generator<Signer> {
+  const { responderID } = basic.tbsResponseData;
+  if (matchesResponderID(responderID, issuer)) yield { kind: 'issuer', certificate: issuer };
+  for (const certificate of trustedSigners) {
+    if (matchesResponderID(responderID, certificate)) yield { kind: 'trusted', certificate };
+  }
+  let left = MAX_CANDIDATES;
+  for (const der of basic.certs) {
+    const certificate = embedded(der);
+    if (!certificate || !matchesResponderID(responderID, certificate)) continue;
+    // The issuer's own certificate in the response adds nothing to the one that the caller gave.
+    if (certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
+    yield { kind: 'delegate', certificate };
+    if (--left === 0) return;
+  }
+}
+
+/** A certificate of the response; `undefined` for one that is none, which then signs nothing. */
+function embedded(der: Buffer): Certificate | undefined {
+  const id = der.toString('latin1');
+  let certificate = decoded.get(id);
+  if (certificate) return certificate;
+  try {
+    // A copy: the cache must not hold on to the whole response.
+    certificate = decodeCertificate(Buffer.from(der));
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+  decoded.set(id, certificate);
+  return certificate;
+}
+
+function signerError(
+  { kind, certificate }: Signer,
+  { tbsResponseData }: BasicOCSPResponse,
+  options: AuthenticateOptions,
+): ResponseError | undefined {
+  if (kind !== 'delegate') return undefined;
+  const problem = delegateProblem(certificate, options.issuer, options);
+  if (problem) return new ResponseError(problem.code, problem.reason);
+  const { notBefore, notAfter } = certificate;
+  if (options.now >= notBefore && options.now < notAfter) return undefined;
+  const who = `signer ${formatName(certificate.subject)}`;
+  const now = formatInstant(options.now);
+  if (options.now >= notAfter && tbsResponseData.producedAt < notAfter) {
+    return new ResponseError(
+      'response-outlives-signer',
+      `${who} ended at ${formatInstant(notAfter)}, before now ${now}, and with it what it signed`,
+    );
+  }
+  const validity = `${formatInstant(notBefore)} to ${formatInstant(notAfter)}`;
+  return new ResponseError('signer-not-valid', `${who} is valid from ${validity}, not at ${now}`);
+}
+
+function signatureError(
+  { certificate }: Signer,
+  basic: BasicOCSPResponse,
+  options: AuthenticateOptions,
+): ResponseError | undefined {
+  const { signatureAlgorithm, tbs, signature } = basic;
+  const bad = verifySignature(signatureAlgorithm, tbs, signature, certificate.subjectPublicKeyInfo, options);
+  if (!bad) return undefined;
+  const code =
+    bad.problem === 'invalid' ? 'signature-invalid' : (`signature-algorithm-${bad.problem}` as const);
+  return new ResponseError(code, `${bad.reason} (signer ${formatName(certificate.subject)})`);
+}
+
+function notFound({ tbsResponseData: { responderID }, certs }: BasicOCSPResponse): ResponseError {
+  const carried =
+    certs.length === 0
+      ? 'and the response carries no certificate'
+      : `nor one of the ${certs.length === 1 ? 'certificate' : `${certs.length} certificates`} in the response`;
+  return new ResponseError(
+    'signer-not-found',
+    `the response says it is signed by ${formatResponderID(responderID)}, which is not the issuer, ${carried}`,
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * CertID ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier, issuerNameHash OCTET STRING, issuerKeyHash OCTET STRING,
+ *   serialNumber CertificateSerialNumber } (RFC 6960 section 4.1.1)
+ */
+import { createHash } from 'node:crypto';
+import type { DerReader } from '../der/reader.ts';
+import { integer, nullValue, octetString, sequence } from '../der/writer.ts';
+import {
+  type AlgorithmIdentifier,
+  decodeAlgorithmIdentifier,
+  encodeAlgorithmIdentifier,
+  hasNoParameters,
+} from '../x509/algorithm-identifier.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { OID } from '../x509/oids.ts';
+import { type Hash, hashOf } from '../x509/signature-scheme.ts';
+
+export interface CertID {
+  readonly hashAlgorithm: AlgorithmIdentifier;
+  /** Hash of the encoded issuer Name as it stands in the certificate. */
+  readonly issuerNameHash: Buffer;
+  /** Hash of the issuer's key: the octets of the BIT STRING, without tag, length and unused bits. */
+  readonly issuerKeyHash: Buffer;
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Buffer;
+}
+
+export function decodeCertID(reader: DerReader): CertID {
+  const fields = reader.sequence();
+  const certID: CertID = {
+    hashAlgorithm: decodeAlgorithmIdentifier(fields),
+    issuerNameHash: fields.octetString(),
+    issuerKeyHash: fields.octetString(),
+    serialNumber: fields.integer(),
+  };
+  fields.finish();
+  return certID;
+}
+
+export function encodeCertID(certID: CertID): Buffer {
+  return sequence(
+    encodeAlgorithmIdentifier(certID.hashAlgorithm),
+    octetString(certID.issuerNameHash),
+    octetString(certID.issuerKeyHash),
+    integer(certID.serialNumber),
+  );
+}
+
+/**
+ * The CertID by which a responder knows `certificate`, issued by `issuer`.
+ *
+ * @example
+ * const certID = createCertID(leaf, issuer, 'sha256');
+ */
+export function createCertID(certificate: Certificate, issuer: Certificate, hash: Hash = 'sha1'): CertID {
+  const { name, key } = issuerHashes(certificate, issuer, hash);
+  return {
+    hashAlgorithm: { algorithm: OID[hash], parameters: nullValue() },
+    issuerNameHash: name,
+    issuerKeyHash: key,
+    serialNumber: certificate.serialNumber,
+  };
+}
+
+/** True when `certID` names `certificate` of `issuer`, by whichever hash it uses. */
+export function matchesCertID(certID: CertID, certificate: Certificate, issuer: Certificate): boolean {
+  // The serial number tells most apart without hashing anything.
+  if (!certID.serialNumber.equals(certificate.serialNumber)) return false;
+  const hash = hashOf(certID.hashAlgorithm.algorithm);
+  if (hash === undefined || !hasNoParameters(certID.hashAlgorithm)) return false;
+  const { name, key } = issuerHashes(certificate, issuer, hash);
+  return certID.issuerNameHash.equals(name) && certID.issuerKeyHash.equals(key);
+}
+
+interface IssuerHashes {
+  readonly name: Buffer;
+  readonly key: Buffer;
+}
+
+/** One issuer has many certificates: its two hashes are computed once while it is in use. */
+const known = new WeakMap<Certificate, Map<Hash, IssuerHashes>>();
+
+function issuerHashes(certificate: Certificate, issuer: Certificate, hash: Hash): IssuerHashes {
+  let byHash = known.get(issuer);
+  if (!byHash) known.set(issuer, (byHash = new Map()));
+  let hashes = byHash.get(hash);
+  if (!hashes) {
+    hashes = { name: digest(hash, issuer.subject), key: digest(hash, issuer.publicKey) };
+    byHash.set(hash, hashes);
+  }
+  // RFC 6960 hashes the name as the certificate spells its issuer, which may be encoded otherwise than the issuer's own.
+  return certificate.issuer.equals(issuer.subject)
+    ? hashes
+    : { name: digest(hash, certificate.issuer), key: hashes.key };
+}
+
+const digest = (hash: Hash, bytes: Buffer): Buffer => createHash(hash).update(bytes).digest();

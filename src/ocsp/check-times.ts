@@ -1,0 +1,68 @@
+/** Rule 7: the moment at which a response counts, and how long it will. */
+import { ResponseError } from '../errors.ts';
+import { formatInstant } from '../der/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Signer } from './authenticate.ts';
+import type { SingleResponse } from './single-response.ts';
+
+/** How far ahead of ours a responder's clock may run. */
+export const CLOCK_SKEW_MS: number = 5 * 60_000;
+
+export interface TimeOptions {
+  readonly now: Date;
+  readonly certificate: Certificate;
+  /** Refuse what was known longer ago than this. */
+  readonly maxAgeMs: number | undefined;
+  /** Take a response without nextUpdate, for as long as `maxAgeMs` allows. */
+  readonly allowMissingNextUpdate: boolean;
+}
+
+/**
+ * Checks the times of a response and says until when it may be used: nextUpdate, but never past the end of its
+ * delegated signer or of the certificate that it is about.
+ *
+ * @throws ResponseError with one of the codes of rule 7.
+ */
+export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
+  const { thisUpdate, nextUpdate } = single;
+  const { now, certificate, maxAgeMs } = options;
+  const at = `now ${formatInstant(now)}`;
+  if (thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS) {
+    throw new ResponseError(
+      'this-update-in-future',
+      `thisUpdate ${formatInstant(thisUpdate)} is after ${at}`,
+    );
+  }
+  if (nextUpdate && nextUpdate < thisUpdate) {
+    const times = `nextUpdate ${formatInstant(nextUpdate)} is before thisUpdate ${formatInstant(thisUpdate)}`;
+    throw new ResponseError('next-update-before-this-update', times);
+  }
+  if (nextUpdate && nextUpdate <= now) {
+    throw new ResponseError('response-expired', `nextUpdate ${formatInstant(nextUpdate)} is not after ${at}`);
+  }
+  const oldest = maxAgeMs === undefined ? undefined : new Date(thisUpdate.getTime() + maxAgeMs);
+  if (oldest && oldest <= now) {
+    const age = `thisUpdate ${formatInstant(thisUpdate)} is more than ${maxAgeMs} ms before ${at}`;
+    throw new ResponseError('response-too-old', age);
+  }
+  const end = nextUpdate ?? (options.allowMissingNextUpdate ? oldest : undefined);
+  if (!end) {
+    throw new ResponseError(
+      'next-update-missing',
+      'the response has no nextUpdate: nobody can say when it goes stale',
+    );
+  }
+  if (certificate.notAfter <= now) {
+    const ended = `the certificate ended at ${formatInstant(certificate.notAfter)}, before ${at}`;
+    throw new ResponseError('response-outlives-certificate', ended);
+  }
+  return end;
+}
+
+/** The earliest end among a response, its certificate and its delegated signer. */
+export function validUntil(end: Date, certificate: Certificate, signer: Signer): Date {
+  let earliest = end < certificate.notAfter ? end : certificate.notAfter;
+  if (signer.kind === 'delegate' && signer.certificate.notAfter < earliest)
+    earliest = signer.certificate.notAfter;
+  return earliest;
+}

@@ -1,0 +1,21 @@
+/** Nonce ::= OCTET STRING (SIZE(1..128)) (RFC 9654 section 2.1): ties a response to one request. */
+import { decodeWhole } from '../../der/reader.ts';
+import { octetString } from '../../der/writer.ts';
+import type { Extension } from '../../x509/extension.ts';
+import { OID } from '../../x509/oids.ts';
+
+const MAX_BYTES = 128;
+
+export function decodeNonce(value: Uint8Array): Buffer {
+  return decodeWhole(value, 'Nonce', (reader) => {
+    const nonce = reader.octetString();
+    return nonce.length >= 1 && nonce.length <= MAX_BYTES
+      ? nonce
+      : reader.unexpected(`nonce of ${nonce.length} bytes, allowed are 1 to ${MAX_BYTES}`);
+  });
+}
+
+/** The extension for a request. RFC 9654 asks for 32 random bytes. */
+export function encodeNonce(nonce: Uint8Array): Extension {
+  return { oid: OID.ocspNonce, critical: false, value: octetString(nonce) };
+}

@@ -1,0 +1,44 @@
+/**
+ * PreferredSignatureAlgorithms ::= SEQUENCE OF SEQUENCE { sigIdentifier AlgorithmIdentifier,
+ *   certIdentifier AlgorithmIdentifier OPTIONAL } (RFC 6960 section 4.4.7.1): what a client would like to be signed with.
+ */
+import { decodeWhole } from '../../der/reader.ts';
+import { sequence } from '../../der/writer.ts';
+import {
+  type AlgorithmIdentifier,
+  decodeAlgorithmIdentifier,
+  encodeAlgorithmIdentifier,
+} from '../../x509/algorithm-identifier.ts';
+import type { Extension } from '../../x509/extension.ts';
+import { OID } from '../../x509/oids.ts';
+
+export interface PreferredSignatureAlgorithm {
+  readonly sigIdentifier: AlgorithmIdentifier;
+  readonly certIdentifier: AlgorithmIdentifier | undefined;
+}
+
+export function decodePreferredSignatureAlgorithms(
+  value: Uint8Array,
+): readonly PreferredSignatureAlgorithm[] {
+  return decodeWhole(value, 'PreferredSignatureAlgorithms', (reader) =>
+    reader.sequenceOf((item) => {
+      const fields = item.sequence();
+      const sigIdentifier = decodeAlgorithmIdentifier(fields);
+      const certIdentifier = fields.atEnd ? undefined : decodeAlgorithmIdentifier(fields);
+      fields.finish();
+      return { sigIdentifier, certIdentifier };
+    }),
+  );
+}
+
+export function encodePreferredSignatureAlgorithms(
+  preferred: readonly PreferredSignatureAlgorithm[],
+): Extension {
+  const items = preferred.map(({ sigIdentifier, certIdentifier }) =>
+    sequence(
+      encodeAlgorithmIdentifier(sigIdentifier),
+      ...(certIdentifier ? [encodeAlgorithmIdentifier(certIdentifier)] : []),
+    ),
+  );
+  return { oid: OID.ocspPrefSigAlgs, critical: false, value: sequence(...items) };
+}

@@ -1,0 +1,54 @@
+/**
+ * ResponseData ::= SEQUENCE { version [0] EXPLICIT Version DEFAULT v1, responderID ResponderID,
+ *   producedAt GeneralizedTime, responses SEQUENCE OF SingleResponse,
+ *   responseExtensions [1] EXPLICIT Extensions OPTIONAL } (RFC 6960 section 4.2.1)
+ */
+import type { DerReader } from '../der/reader.ts';
+import { explicit, generalizedTime, integer, sequence } from '../der/writer.ts';
+import type { Extension } from '../x509/extension.ts';
+import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-extensions.ts';
+import { type ResponderID, decodeResponderID, encodeResponderID } from './responder-id.ts';
+import { type SingleResponse, decodeSingleResponse, encodeSingleResponse } from './single-response.ts';
+
+export interface ResponseData {
+  /** 1 for v1, the only version there is. */
+  readonly version: number;
+  readonly responderID: ResponderID;
+  readonly producedAt: Date;
+  readonly responses: readonly SingleResponse[];
+  readonly responseExtensions: readonly Extension[];
+}
+
+export function decodeResponseData(reader: DerReader): ResponseData {
+  const fields = reader.sequence();
+  const version = decodeVersion(fields);
+  const responderID = decodeResponderID(fields);
+  const producedAt = fields.generalizedTime();
+  const responses = fields.sequenceOf(decodeSingleResponse);
+  const responseExtensions = decodeOptionalExtensions(fields, 1);
+  fields.finish();
+  return { version, responderID, producedAt, responses, responseExtensions };
+}
+
+export function encodeResponseData(data: ResponseData): Buffer {
+  return sequence(
+    ...encodeVersion(data.version),
+    encodeResponderID(data.responderID),
+    generalizedTime(data.producedAt),
+    sequence(...data.responses.map(encodeSingleResponse)),
+    ...encodeOptionalExtensions(data.responseExtensions, 1),
+  );
+}
+
+/** `[0] EXPLICIT Version DEFAULT v1`, where v1 is 0; also at the head of a TBSRequest. */
+export function decodeVersion(fields: DerReader): number {
+  const wrapped = fields.explicit(0);
+  if (!wrapped) return 1;
+  const value = wrapped.smallInteger();
+  wrapped.finish();
+  return value + 1;
+}
+
+export function encodeVersion(version: number): Buffer[] {
+  return version === 1 ? [] : [explicit(0, integer(version - 1))];
+}
