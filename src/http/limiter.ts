@@ -1,0 +1,97 @@
+/**
+ * Bounds how many requests run at once: in all, and at one host. DESIGN.md section 7 says 64 and 8: enough for a
+ * hosting machine with thousands of certificates, few enough that no responder takes it for an attack.
+ */
+
+export interface LimiterOptions {
+  /** Tasks that run at once, of all hosts; 64 unless given, at least 1. */
+  readonly total?: number;
+  /** Tasks that run at once for one host; 8 unless given, at least 1. */
+  readonly perHost?: number;
+}
+
+export interface Limiter {
+  /**
+   * Runs `task` when there is room and settles as it does. Tasks of one host start in the order in which they came;
+   * a host that is full or slow holds nobody else up.
+   */
+  run<T>(host: string, task: () => Promise<T>): Promise<T>;
+}
+
+type Start = () => void;
+
+interface Host {
+  /** Tasks that run or stand in line for one of the total: never more than `perHost`. */
+  admitted: number;
+  readonly waiting: Queue<Start>;
+}
+
+/** Two lines, so that each step costs the same however many wait: at a host's own door, then at the common one. */
+export function createLimiter({ total = 64, perHost = 8 }: LimiterOptions = {}): Limiter {
+  const hosts = new Map<string, Host>();
+  const line = new Queue<Start>();
+  let running = 0;
+
+  const startNext = (): void => {
+    while (running < total) {
+      const start = line.shift();
+      if (start === undefined) return;
+      running += 1;
+      start();
+    }
+  };
+
+  const enter = (name: string, start: Start): void => {
+    const host = hosts.get(name) ?? { admitted: 0, waiting: new Queue<Start>() };
+    hosts.set(name, host);
+    if (host.admitted === perHost) {
+      host.waiting.push(start);
+      return;
+    }
+    host.admitted += 1;
+    line.push(start);
+    startNext();
+  };
+
+  const leave = (name: string): void => {
+    running -= 1;
+    const host = hosts.get(name);
+    const next = host?.waiting.shift();
+    if (next !== undefined) line.push(next);
+    else if (host !== undefined && --host.admitted === 0) hosts.delete(name);
+    startNext();
+  };
+
+  return {
+    async run(host, task) {
+      await new Promise<void>((start) => enter(host, start));
+      try {
+        return await task();
+      } finally {
+        leave(host);
+      }
+    },
+  };
+}
+
+/** First in, first out; `Array.shift` moves every element that is left. */
+class Queue<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    const item = this.#items[this.#head];
+    if (item === undefined) return undefined;
+    this.#head += 1;
+    // Half of it is gone: copying the rest now costs no more than what was pushed since.
+    if (this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}
