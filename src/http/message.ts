@@ -1,0 +1,27 @@
+/** One HTTP request and its answer, as the rest of restaple sees them: whole, in memory, bounded. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HeaderList } from './headers.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** `http:` or `https:`. A user name and password in it are sent as Basic authorization and never printed. */
+  readonly url: URL;
+  /** Sent as they are; they replace the client's own of the same name, `Host` included. */
+  readonly headers?: HeaderList;
+  readonly body?: Buffer;
+  /** The largest body that is taken, in bytes. */
+  readonly maxBytes: number;
+  /** Gives the exchange up. A RestapleError as its reason is thrown as it is. */
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** The reason phrase as the server wrote it: text from outside, often empty. */
+  readonly statusText: string;
+  /** By lower-case name. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The IP address that answered. */
+  readonly address: string | undefined;
+}

@@ -1,0 +1,33 @@
+/** How messages name the other end: never with the user name and password that a URL may hold. */
+import { isIP } from 'node:net';
+import { printable } from '../text.ts';
+
+/** The URL without user name, password and fragment, safe to print. */
+export function printableUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  shown.hash = '';
+  return printable(shown.href);
+}
+
+/** The TCP port that a URL means. */
+export function portOf(url: URL): string {
+  if (url.port !== '') return url.port;
+  return url.protocol === 'https:' ? '443' : '80';
+}
+
+/** `host:port` of a URL, with the port always there; an IPv6 address in brackets. */
+export function hostPort(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
+}
+
+/** The host of a URL as it is dialled: an IPv6 address without its brackets. */
+export function dialHost(url: URL): string {
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+}
+
+/** `address:port`, an IPv6 address in brackets. */
+export function addressPort(address: string, port: string): string {
+  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}
