@@ -3,6 +3,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { TAG } from '../../der/tags.ts';
 import { formatGeneralizedTime } from '../../der/time.ts';
 import { bitString, explicit, generalizedTime, integer, sequence, tlv } from '../../der/writer.ts';
+import { encodeAlgorithmIdentifier } from '../../x509/algorithm-identifier.ts';
 import { type Extension, encodeExtensions } from '../../x509/extension.ts';
 import type { SignatureAlgorithm } from './signing.ts';
 
@@ -27,17 +28,18 @@ export interface CertificateFields {
 export function issueCertificate(fields: CertificateFields): Buffer {
   const { extensions = [], version = 3, signer } = fields;
   const v3 = version === 3;
+  const algorithm = encodeAlgorithmIdentifier(signer.algorithmIdentifier);
   const tbs = sequence(
     ...(v3 ? [explicit(0, integer(2))] : []),
     integer(fields.serial),
-    signer.algorithmIdentifier,
+    algorithm,
     fields.issuer,
     sequence(time(fields.notBefore), time(fields.notAfter)),
     fields.subject,
     fields.publicKey.export({ format: 'der', type: 'spki' }),
     ...(v3 && extensions.length > 0 ? [explicit(3, encodeExtensions(extensions))] : []),
   );
-  return sequence(tbs, signer.algorithmIdentifier, bitString(signer.sign(tbs)));
+  return sequence(tbs, algorithm, bitString(signer.sign(tbs)));
 }
 
 /** `Time`: UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5). */

@@ -1,4 +1,5 @@
 /** Whoever has a key and a certificate, in the four roles that a story about OCSP needs. */
+import { type Certificate, decodeCertificate } from '../../x509/certificate.ts';
 import type { Extension } from '../../x509/extension.ts';
 import { OID } from '../../x509/oids.ts';
 import { issueCertificate } from './certificate.ts';
@@ -16,17 +17,16 @@ import {
 import type { KeyPair } from './keys.ts';
 import { type SignatureAlgorithm, type SignatureOptions, signatureAlgorithm } from './signing.ts';
 
-/** `name` is the subject, `certificate` the certificate, both in DER; `signer` is how its key signs. */
+/** `signer` is how its key signs; `certificate.raw` is the certificate in DER. */
 export interface Entity {
-  readonly name: Buffer;
   readonly keys: KeyPair;
   readonly signer: SignatureAlgorithm;
-  readonly certificate: Buffer;
+  readonly certificate: Certificate;
 }
 
 /**
  * What every certificate needs. `signature` says how the new key signs (not how it is signed: that is its issuer's
- * choice). `extensions`, when given, stand in place of those of the role.
+ * choice). `extensions`, when given, stand in place of those of the role. `name` is a Name in DER.
  */
 export interface EntityOptions {
   readonly name: Buffer;
@@ -98,9 +98,9 @@ export function createOcspSigner(issuer: Entity, options: EntityOptions): Entity
 function create(issuer: Entity | undefined, options: EntityOptions, ofRole: () => Extension[]): Entity {
   const { name, keys } = options;
   const signer = signatureAlgorithm(keys.privateKey, options.signature);
-  const certificate = issueCertificate({
+  const der = issueCertificate({
     subject: name,
-    issuer: issuer?.name ?? name,
+    issuer: issuer?.certificate.subject ?? name,
     serial: options.serial,
     notBefore: options.notBefore,
     notAfter: options.notAfter,
@@ -108,5 +108,5 @@ function create(issuer: Entity | undefined, options: EntityOptions, ofRole: () =
     signer: issuer?.signer ?? signer,
     extensions: options.extensions ?? ofRole(),
   });
-  return { name, keys, signer, certificate };
+  return { keys, signer, certificate: decodeCertificate(der) };
 }

@@ -1,14 +1,16 @@
 /** How a key signs: the AlgorithmIdentifier that certificates and responses carry, and the signature itself. */
 import { type KeyObject, constants, sign } from 'node:crypto';
 import { explicit, integer, nullValue, oid, sequence } from '../../der/writer.ts';
+import type { AlgorithmIdentifier } from '../../x509/algorithm-identifier.ts';
 import { OID } from '../../x509/oids.ts';
+import type { Hash } from '../../x509/signature-scheme.ts';
 
 /** MD5 and SHA-1 are broken. They are here because a verifier has to be shown that it refuses them. */
-export type Hash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+export type SigningHash = Hash | 'md5';
 
-/** `algorithmIdentifier` is DER; `sign` gives the octets of the signature BIT STRING over the octets to be signed. */
+/** `sign` gives the octets of the signature BIT STRING over the octets to be signed. */
 export interface SignatureAlgorithm {
-  readonly algorithmIdentifier: Buffer;
+  readonly algorithmIdentifier: AlgorithmIdentifier;
   readonly sign: (tbs: Uint8Array) => Buffer;
 }
 
@@ -19,13 +21,13 @@ export interface SignatureAlgorithm {
  * `pkcs1`. `saltLength` is for PSS, in octets; by default as long as the hash.
  */
 export interface SignatureOptions {
-  readonly hash?: Hash;
+  readonly hash?: SigningHash;
   readonly padding?: 'pkcs1' | 'pss';
   readonly saltLength?: number;
 }
 
 const HASHES: Readonly<
-  Record<Hash, { oid: string; octets: number; rsa: string; ecdsa: string | undefined }>
+  Record<SigningHash, { oid: string; octets: number; rsa: string; ecdsa: string | undefined }>
 > = {
   md5: { oid: '1.2.840.113549.2.5', octets: 16, rsa: '1.2.840.113549.1.1.4', ecdsa: undefined },
   sha1: { oid: OID.sha1, octets: 20, rsa: '1.2.840.113549.1.1.5', ecdsa: '1.2.840.10045.4.1' },
@@ -74,13 +76,16 @@ export function signatureAlgorithm(key: KeyObject, options: SignatureOptions = {
   if (type === 'ec') return ecdsa(key, options);
   const identifier = BY_KEY_TYPE.get(type);
   if (identifier === undefined) throw new TypeError(`no signature algorithm for a key of type ${type}`);
-  return { algorithmIdentifier: sequence(oid(identifier)), sign: (tbs) => sign(null, tbs, key) };
+  return {
+    algorithmIdentifier: { algorithm: identifier, parameters: undefined },
+    sign: (tbs) => sign(null, tbs, key),
+  };
 }
 
 /** RFC 4055 section 5: the parameters are NULL. */
 function rsaPkcs1(key: KeyObject, { hash = 'sha256' }: SignatureOptions): SignatureAlgorithm {
   return {
-    algorithmIdentifier: sequence(oid(HASHES[hash].rsa), nullValue()),
+    algorithmIdentifier: { algorithm: HASHES[hash].rsa, parameters: nullValue() },
     sign: (tbs) => sign(hash, tbs, key),
   };
 }
@@ -96,7 +101,7 @@ function rsaPss(key: KeyObject, { hash = 'sha256', saltLength }: SignatureOption
   if (salt !== 20) parameters.push(explicit(2, integer(salt)));
   const options = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: salt };
   return {
-    algorithmIdentifier: sequence(oid(OID.rsaPss), sequence(...parameters)),
+    algorithmIdentifier: { algorithm: OID.rsaPss, parameters: sequence(...parameters) },
     sign: (tbs) => sign(hash, tbs, options),
   };
 }
@@ -107,7 +112,7 @@ function ecdsa(key: KeyObject, options: SignatureOptions): SignatureAlgorithm {
   const identifier = HASHES[hash].ecdsa;
   if (identifier === undefined) throw new TypeError(`ECDSA has no identifier with ${hash}`);
   return {
-    algorithmIdentifier: sequence(oid(identifier)),
+    algorithmIdentifier: { algorithm: identifier, parameters: undefined },
     sign: (tbs) => sign(hash, tbs, { key, dsaEncoding: 'der' }),
   };
 }
