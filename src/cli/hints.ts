@@ -1,0 +1,46 @@
+/** What to do next, for each code that leaves something to do: the only place where an error becomes advice. */
+import { type ErrorCode, RestapleError } from '../errors.ts';
+
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'pem-malformed': 'the file is damaged or cut short; copy it again',
+  'file-unreadable': 'check the path and who may read it',
+  'output-unwritable': 'check the directory and who may write to it; the file that was there is untouched',
+  'format-unknown': 'give a certificate, an OCSP request or an OCSP response, in PEM or DER',
+  'certificate-not-found': 'give the certificate that the server presents, in PEM, DER or PKCS#7',
+  'certificate-ambiguous': 'put each server certificate, with its chain, into a file of its own',
+  'certificate-expired': 'renew the certificate; responders forget expired ones',
+  'issuer-not-found': 'give the CA certificate that signed it with --issuer FILE',
+  'issuer-mismatch': 'give the CA certificate whose key signed this one, often called the intermediate',
+  'responder-url-missing':
+    'many CAs have turned OCSP off; without it there is nothing to staple, unless you know a responder: --url URL',
+  'url-invalid': 'give a responder that works with --url URL',
+  'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
+  'http-timeout': 'the next run may succeed; --timeout gives it longer',
+  'http-status':
+    "if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later",
+  'http-not-ocsp': 'a proxy, a login page or a CDN answered in place of the responder; look at it with -v',
+  'http-too-large': 'this is no OCSP responder; give another with --url URL',
+  'responder-malformed-request': 'try --method post, or without --nonce and --hash sha256',
+  'responder-internal-error': 'the responder is in trouble; try again later',
+  'responder-try-later': 'the responder is busy; try again later',
+  'responder-sig-required': 'this responder answers only signed requests; ask the CA for a public one',
+  'responder-unauthorized':
+    'the responder does not answer for this certificate: it is too new, expired, or of another CA; check --issuer and --url',
+  'certid-mismatch': 'check that certificate, issuer and response belong together',
+  'signature-algorithm-refused': 'a private CA that cannot do better: --allow-sha1',
+  'signer-not-found': 'the issuer may be the wrong one; or name the signer with --trust FILE',
+  'signer-not-issued': 'a signer that your CA does not delegate to must be named with --trust FILE',
+  'signer-not-authorized': 'tell the CA; a signer that you trust all the same is named with --trust FILE',
+  'this-update-in-future': 'check the clock of this machine',
+  'next-update-missing': 'set a validity at the responder; or --allow-no-next-update with --max-age',
+  'response-expired': 'check the clock of this machine; the responder or a cache before it may be stuck',
+  'nonce-missing': 'the responder signs in advance, as most do; leave --nonce out',
+  'nonce-mismatch': 'a cache answered; leave --nonce out',
+  'certificate-revoked': 'replace the certificate: clients that check will refuse it',
+  'certificate-unknown': 'a new certificate may need minutes to be known; else check --issuer and --url',
+  internal: 'this is a fault of restaple; please report it with what you typed',
+};
+
+export function hintFor(error: unknown): string | undefined {
+  return HINTS[error instanceof RestapleError ? error.code : 'internal'];
+}

@@ -1,0 +1,34 @@
+/** Durations as people write them: `45s`, `4h`, `1d12h`. */
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y;
+
+/** Text to milliseconds; a bare number is seconds. `undefined` for anything else. */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  let total = 0;
+  let at = 0;
+  while (at < text.length) {
+    PART.lastIndex = at;
+    const match = PART.exec(text);
+    if (!match) return undefined;
+    total += Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0);
+    at = PART.lastIndex;
+  }
+  return text === '' ? undefined : total;
+}
+
+/** Milliseconds as text of at most two units: `1d12h`, `5m`, `45s`. */
+export function formatDuration(ms: number): string {
+  const parts: string[] = [];
+  let left = Math.abs(Math.round(ms / 1000)) * 1000;
+  for (const unit of ['d', 'h', 'm', 's']) {
+    const size = UNITS[unit] ?? 1;
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) parts.push(`${count}${unit}`);
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return (ms < 0 ? '-' : '') + (parts.join('') || '0s');
+}
