@@ -24,7 +24,7 @@ describe('a body that may be an OCSPResponse', () => {
   it.each([
     ['an error response of five bytes', '30030a0106'],
     ['a length of two octets', '308201000a0100a0'],
-    ['a length that is not minimal, for the decoder to refuse', '308400000003' + '0a0106'],
+    ['a length that is not minimal, for the decoder to refuse', '3084000000030a0106'],
     ['an indefinite length, for the decoder to refuse', '30800a01000000'],
     ['a response cut short, for the decoder to refuse', '308206000a0100'],
   ])('%s', (_sentence, hex) => {

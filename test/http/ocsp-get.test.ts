@@ -5,6 +5,8 @@ import { isGetEligible, ocspGetUrl } from '../../src/http/ocsp-get.ts';
 const REQUEST = Buffer.from('fbffbfe1', 'hex');
 const ENCODED = '%2B%2F%2B%2F4Q%3D%3D';
 
+const urlOf = (length: number, prefix = 'http://ocsp.example/'): URL => new URL(prefix.padEnd(length, 'A'));
+
 describe('the GET form of a request', () => {
   it.each([
     ['a host alone', 'http://ocsp.example', `http://ocsp.example/${ENCODED}`],
@@ -38,8 +40,6 @@ describe('the GET form of a request', () => {
 });
 
 describe('whether a GET URL is short enough', () => {
-  const urlOf = (length: number, prefix = 'http://ocsp.example/'): URL => new URL(prefix.padEnd(length, 'A'));
-
   it.each([
     ['255 bytes in all, scheme and host counted, go by GET', urlOf(255), true],
     ['256 bytes do not', urlOf(256), false],

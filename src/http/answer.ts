@@ -1,0 +1,80 @@
+/** Reading the answer to a request that is on its way: its head, then its body, up to a number of bytes. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { TransportError } from '../errors.ts';
+import { type Progress, networkFailure, tooLargeFailure } from './failure.ts';
+import type { HttpAnswer, HttpRequest } from './message.ts';
+
+/** The server closed a kept connection before it answered: the same request may be sent again on a fresh one. */
+export class StaleConnection extends Error {}
+
+/**
+ * Sends the body of `request` and reads the whole answer; `progress` is kept up to date meanwhile.
+ *
+ * @throws TransportError `http-unreachable`, `http-too-large`; StaleConnection. The connection is then the caller's
+ * to destroy.
+ */
+export async function answerTo(
+  outgoing: ClientRequest,
+  request: HttpRequest,
+  progress: Progress,
+): Promise<HttpAnswer> {
+  try {
+    return await received(outgoing, request, progress);
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    if (isStale(outgoing, error, progress)) throw new StaleConnection();
+    throw networkFailure(error, progress);
+  }
+}
+
+/** Every listener is there before the parser goes on: it may find head, body and fault in one packet. */
+function received(outgoing: ClientRequest, request: HttpRequest, progress: Progress): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let response: IncomingMessage | undefined;
+    outgoing.once('response', (incoming) => {
+      response = incoming;
+      const status = incoming.statusCode ?? 0;
+      progress.status = status;
+      bodyOf(incoming, request.maxBytes, progress)
+        .then((body) => ({
+          status,
+          statusText: incoming.statusMessage ?? '',
+          headers: incoming.headers,
+          body,
+          address: progress.addresses[0],
+        }))
+        .then(resolve, reject);
+    });
+    outgoing.on('error', (error) => {
+      // The parser's complaint about bytes behind a whole body is nothing to us.
+      if (response?.complete !== true) reject(error);
+    });
+    outgoing.end(request.body);
+  });
+}
+
+/** Throws for a body cut short: Node gives `end` to a body that came to its own end only. */
+function bodyOf(response: IncomingMessage, maxBytes: number, progress: Progress): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    response.on('error', reject);
+    const declared = response.headers['content-length'];
+    progress.declared = declared === undefined ? undefined : Number(declared);
+    if ((progress.declared ?? 0) > maxBytes) {
+      reject(tooLargeFailure(maxBytes, progress));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => {
+      progress.received += chunk.length;
+      if (progress.received > maxBytes) reject(tooLargeFailure(maxBytes, progress));
+      else chunks.push(chunk);
+    });
+    response.once('end', () => resolve(Buffer.concat(chunks)));
+  });
+}
+
+/** Node's own recipe (`request.reusedSocket`); once a status line has come, the answer was cut short instead. */
+function isStale(outgoing: ClientRequest, error: unknown, { status }: Progress): boolean {
+  if (!outgoing.reusedSocket || status !== undefined || !(error instanceof Error)) return false;
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}

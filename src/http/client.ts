@@ -1,0 +1,99 @@
+/**
+ * The HTTP client: HTTP/1.1 over kept connections of node:http, one exchange at a time a connection.
+ *
+ * Only this file loads node:http, and node:https only for an `https:` URL: what a verb does not need it shall not
+ * pay for at its start.
+ */
+import http from 'node:http';
+import type { Agent } from 'node:http';
+import { TransportError } from '../errors.ts';
+import { StaleConnection } from './answer.ts';
+import { type Carrier, type Timeouts, exchangeOnce } from './exchange.ts';
+import { type HeaderList, mergeHeaders } from './headers.ts';
+import type { HttpAnswer, HttpRequest } from './message.ts';
+import { printableUrl } from './place.ts';
+
+export type { HeaderList } from './headers.ts';
+export type { HttpAnswer, HttpRequest } from './message.ts';
+
+export interface HttpClientOptions {
+  /** For name look-up, TCP and TLS together; 5,000 unless given. */
+  readonly connectTimeoutMs?: number;
+  /** From the request to the last byte of its answer; 15,000 unless given. */
+  readonly answerTimeoutMs?: number;
+  /** The User-Agent header: `restaple` unless given. */
+  readonly userAgent?: string;
+}
+
+/** Safe to use by many callers at once; how many requests run at a time is the caller's matter (`limiter.ts`). */
+export interface HttpClient {
+  /**
+   * Sends one request and reads the whole answer, whatever its status; redirects are not followed. Host is the host
+   * of the URL, with the port where it is not the scheme's own (RFC 9110 section 7.2).
+   *
+   * @throws TransportError `url-invalid`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
+   * where it is a RestapleError; a TypeError for a header name or value that HTTP does not have.
+   */
+  exchange(request: HttpRequest): Promise<HttpAnswer>;
+  /** Closes every connection; what is still under way is rejected. */
+  close(): void;
+}
+
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const timeouts: Timeouts = {
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
+  };
+  const userAgent = options.userAgent ?? 'restaple';
+  const agents = new Map<string, Agent>();
+
+  return {
+    async exchange(request) {
+      const headers = mergeHeaders(ownHeaders(request.url, userAgent), request.headers ?? []);
+      const carrier = await carrierFor(request.url, agents);
+      try {
+        return await exchangeOnce(carrier, request, headers, timeouts);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        // Nothing is done twice by asking twice: an OCSP request changes nothing at the responder, POST or not
+        // (RFC 9110 section 9.2.2). A fresh connection cannot be stale, so there is no second time.
+        return exchangeOnce({ ...carrier, agent: false }, request, headers, timeouts);
+      }
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function ownHeaders(url: URL, userAgent: string): HeaderList {
+  return [
+    ['Host', url.host],
+    ['User-Agent', userAgent],
+  ];
+}
+
+async function carrierFor(url: URL, agents: Map<string, Agent>): Promise<Carrier> {
+  switch (url.protocol) {
+    case 'http:':
+      return { request: http.request, agent: keptAgent(agents, url.protocol, http.Agent) };
+    case 'https:': {
+      const https = await import('node:https');
+      return { request: https.request, agent: keptAgent(agents, url.protocol, https.Agent) };
+    }
+    default: {
+      const shown = printableUrl(url);
+      throw new TransportError('url-invalid', `the URL ${shown} is neither http nor https`, shown);
+    }
+  }
+}
+
+function keptAgent(
+  agents: Map<string, Agent>,
+  protocol: string,
+  Kind: new (options: { keepAlive: boolean }) => Agent,
+): Agent {
+  const agent = agents.get(protocol) ?? new Kind({ keepAlive: true });
+  agents.set(protocol, agent);
+  return agent;
+}

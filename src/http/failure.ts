@@ -1,0 +1,143 @@
+/** The words for what can go wrong below HTTP. One line each: who, at which address, what happened, the code of it. */
+import { getSystemErrorMap } from 'node:util';
+import { TransportError, reasonOf } from '../errors.ts';
+import { printable } from '../text.ts';
+import { dialHost, hostPort, printableUrl } from './place.ts';
+
+/** 16 KiB: Node's own default, fixed because an option of node can change that. Responders send a few hundred bytes. */
+export const MAX_HEADER_BYTES: number = 16 * 1024;
+
+/** Where the system's own words ("unknown node or service") help nobody. */
+const RESOLVER_WORDS = new Map([
+  ['ENOTFOUND', 'no such name'],
+  ['EAI_AGAIN', 'the name server does not answer'],
+]);
+
+/** In `write EPROTO 80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…`. */
+const OPENSSL_REASON = /:SSL routines:[^:]*:([^:]+):/;
+
+/** What is known about a request under way: the facts that its failure will need. */
+export interface Progress {
+  readonly url: URL;
+  /** `handshake` is TLS; `answering` begins when the request can be sent. */
+  stage: 'connecting' | 'handshake' | 'answering';
+  /** While connecting, the addresses tried so far; then the one that is connected. */
+  addresses: string[];
+  /** The status line, when it has come. */
+  status: number | undefined;
+  /** Bytes of the body: those that came and those that Content-Length promised. */
+  received: number;
+  declared: number | undefined;
+}
+
+/** An error of the socket, the resolver, TLS or the HTTP parser as a TransportError. */
+export function networkFailure(error: unknown, progress: Progress): TransportError {
+  const { url, stage, status } = progress;
+  if (codeOf(error) === 'HPE_HEADER_OVERFLOW') {
+    const message = `the headers of the answer from ${place(progress)} are more than ${MAX_HEADER_BYTES} bytes`;
+    return new TransportError('http-too-large', message, printableUrl(url), status, { cause: error });
+  }
+  const words = {
+    connecting: () => connectWords(error, url),
+    handshake: () => `cannot make a TLS connection to ${place(progress)}: ${reason(error)}`,
+    answering: () => answerWords(error, progress),
+  };
+  return new TransportError('http-unreachable', words[stage](), printableUrl(url), status, { cause: error });
+}
+
+/** The time-out of the present stage ran off after `ms` milliseconds. */
+export function timeoutFailure(ms: number, progress: Progress): TransportError {
+  const { url, stage, status, received } = progress;
+  const time = ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+  const got = status === undefined ? '' : `, only ${countBytes(received)} of its body`;
+  const message =
+    stage === 'answering'
+      ? `no whole answer from ${place(progress)} within ${time} (answer time-out)${got}`
+      : `no connection to ${place(progress)} within ${time} (connect time-out)`;
+  return new TransportError('http-timeout', message, printableUrl(url), status);
+}
+
+/** A body above `maxBytes`: `declared` by Content-Length, or cut while it was read. */
+export function tooLargeFailure(maxBytes: number, progress: Progress): TransportError {
+  const { url, status, declared } = progress;
+  const size =
+    declared === undefined
+      ? `is larger than the ${maxBytes} bytes allowed`
+      : `has ${countBytes(declared)}, more than the ${maxBytes} allowed`;
+  const what = status === 200 ? 'the answer' : `the answer with status ${status}`;
+  const message = `${what} from ${place(progress)} ${size}`;
+  return new TransportError('http-too-large', message, printableUrl(url), status);
+}
+
+/** The caller gave up. `why` is its signal's reason. */
+export function abortFailure(why: unknown, progress: Progress): TransportError {
+  const message = `gave up on ${place(progress)}: ${printable(reasonOf(why))}`;
+  return new TransportError('http-timeout', message, printableUrl(progress.url), progress.status, {
+    cause: why,
+  });
+}
+
+/** `ocsp.example:80 at 192.0.2.1`; an address that is the host itself is not said twice. */
+function place({ url, addresses }: Progress): string {
+  return hostPort(url) + at(url, addresses);
+}
+
+function at(url: URL, addresses: readonly string[]): string {
+  const others = addresses.filter((address) => address !== dialHost(url));
+  return others.length === 0 ? '' : ` at ${others.join(', ')}`;
+}
+
+/** Happy eyeballs fail with one error an address: those with the same reason are said together. */
+function connectWords(error: unknown, url: URL): string {
+  if (systemField(error, 'syscall') === 'getaddrinfo') {
+    return `cannot find the address of ${dialHost(url)}: ${reason(error)}`;
+  }
+  const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const byReason = new Map<string, string[]>();
+  for (const one of all) {
+    const address = systemField(one, 'address');
+    const addresses = byReason.get(reason(one)) ?? [];
+    byReason.set(reason(one), address === undefined ? addresses : [...addresses, address]);
+  }
+  const parts = Array.from(byReason, ([why, addresses]) => `${at(url, addresses)}: ${why}`);
+  return `cannot connect to ${hostPort(url)}${parts.join(';')}`;
+}
+
+function answerWords(error: unknown, progress: Progress): string {
+  const { status, received, declared } = progress;
+  const code = codeOf(error);
+  if (code?.startsWith('HPE_') === true) {
+    return `what ${place(progress)} answers is not proper HTTP: ${reason(error)}`;
+  }
+  if (code !== 'ECONNRESET') return `lost the connection to ${place(progress)}: ${reason(error)}`;
+  if (status === undefined) return `${place(progress)} closed the connection without an answer (${code})`;
+  const of = declared === undefined ? '' : ` of ${declared}`;
+  return `${place(progress)} closed the connection after ${received}${of} bytes of the answer (${code})`;
+}
+
+/** `connection refused (ECONNREFUSED)`: the words of the system or of OpenSSL, then the code. */
+function reason(error: unknown): string {
+  const code = codeOf(error);
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
+  const words =
+    systemField(error, 'reason') ??
+    OPENSSL_REASON.exec(reasonOf(error))?.[1] ??
+    RESOLVER_WORDS.get(code ?? '') ??
+    getSystemErrorMap().get(errno)?.[1] ??
+    reasonOf(error);
+  return printable(code === undefined ? words : `${words} (${code})`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return systemField(error, 'code');
+}
+
+/** Node hangs what it knows about a failure on the error as plain properties. */
+function systemField(error: unknown, name: 'code' | 'reason' | 'address' | 'syscall'): string | undefined {
+  const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function countBytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

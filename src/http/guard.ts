@@ -1,0 +1,36 @@
+/** What may end a wait from outside: a time-out, or the caller's signal. */
+import { setMaxListeners } from 'node:events';
+
+export class Guard {
+  /** Rejects when the guard's time-out runs off or its signal is aborted; never resolves. */
+  readonly failed: Promise<never>;
+  #fail: ((error: Error) => void) | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `aborted` makes the error from the signal's reason. Whoever makes a guard awaits `failed`, then releases it. */
+  constructor(signal: AbortSignal | undefined, aborted: (why: unknown) => Error) {
+    this.failed = new Promise<never>((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    this.#signal = signal;
+    this.#onAbort = () => this.#fail?.(aborted(signal?.reason));
+    if (signal === undefined) return;
+    // One signal serves every request of a run, 64 at a time: no leak, though Node warns from the eleventh on.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** Fails in `ms` milliseconds, in place of the time-out that was set before. */
+  failIn(ms: number, timedOut: () => Error): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fail?.(timedOut()), ms);
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
