@@ -1,0 +1,124 @@
+/**
+ * One question to one responder: GET where RFC 9919 section 5 wants it, and POST where GET did not bring what it
+ * should. Deployed responders and the caches before them fail at GET in every way: 404, 405, a slash too many
+ * decoded, an answer for another certificate, one that expired in a cache.
+ */
+import { DerError, ResponseError, RestapleError, TransportError, type ErrorCode } from '../errors.ts';
+import type { HttpClient } from './client.ts';
+import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
+import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
+import { requireOcspBody } from './ocsp-body.ts';
+import { requireOk } from './status.ts';
+
+export interface AskOptions<T> {
+  /** `get` and `post` are the caller's word, and then the only method. */
+  readonly method: 'auto' | 'get' | 'post';
+  /** Replace those of the same name that would be sent, `Host` included. */
+  readonly headers: HeaderList;
+  /** The largest answer taken, in bytes. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+  /** Decodes and verifies; what it throws decides, with the rest, whether POST is tried. */
+  readonly accept: (body: Buffer) => T;
+}
+
+export interface ResponderAnswer<T> {
+  /** What `accept` returned. */
+  readonly value: T;
+  /** The OCSPResponse, in DER. */
+  readonly body: Buffer;
+  readonly method: 'GET' | 'POST';
+  /** The URL that was asked: with GET, the request is in its path. */
+  readonly url: URL;
+  readonly address: string | undefined;
+}
+
+/** The responder has spoken properly: a second question would hear the same, and 'tryLater' is a plea to wait. */
+const FINAL_WORDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'responder-unauthorized',
+  'responder-try-later',
+  'responder-internal-error',
+  'responder-sig-required',
+]);
+
+/** What POST over the same way could not cure. */
+const NO_WAY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'url-invalid',
+  'http-unreachable',
+  'http-timeout',
+]);
+
+/**
+ * @throws what `accept` threw; TransportError `http-status`, `http-not-ocsp`, and what `exchange` throws. When both
+ * methods failed, the error of the higher rank, and POST's among equals.
+ */
+export async function askResponder<T>(
+  client: HttpClient,
+  url: URL,
+  request: Buffer,
+  options: AskOptions<T>,
+): Promise<ResponderAnswer<T>> {
+  const getUrl = ocspGetUrl(url, request);
+  const post = (): Promise<ResponderAnswer<T>> => ask(client, 'POST', url, request, options);
+  if (options.method === 'post' || (options.method === 'auto' && !isGetEligible(getUrl))) return post();
+  try {
+    return await ask(client, 'GET', getUrl, undefined, options);
+  } catch (getError) {
+    if (options.method === 'get' || !mayPostCure(getError)) throw getError;
+    try {
+      return await post();
+    } catch (postError) {
+      throw rank(getError) > rank(postError) ? getError : postError;
+    }
+  }
+}
+
+async function ask<T>(
+  client: HttpClient,
+  method: 'GET' | 'POST',
+  url: URL,
+  body: Buffer | undefined,
+  options: AskOptions<T>,
+): Promise<ResponderAnswer<T>> {
+  const type: HeaderList = body === undefined ? [] : [['Content-Type', 'application/ocsp-request']];
+  const headers = mergeHeaders([['Accept', 'application/ocsp-response'], ...type], options.headers);
+  const answer = await client.exchange({
+    method,
+    url,
+    headers,
+    maxBytes: options.maxBytes,
+    ...(body === undefined ? {} : { body }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  requireOk(answer, url, headerValue(headers, 'host') ?? url.host);
+  requireOcspBody(answer, url);
+  return {
+    value: options.accept(answer.body),
+    body: answer.body,
+    method,
+    url,
+    address: answer.address,
+  };
+}
+
+/** Only for what restaple throws on purpose: a fault of our own shall not be hidden by a second try. */
+function mayPostCure(error: unknown): boolean {
+  return error instanceof RestapleError && !FINAL_WORDS.has(error.code) && !NO_WAY_THERE.has(error.code);
+}
+
+/**
+ * The farther an answer got, the more its error says: a signed response that a rule refused, then bytes that are no
+ * DER, then a page, and last a status or a connection that broke.
+ */
+function rank(error: unknown): number {
+  if (!(error instanceof RestapleError)) return 6;
+  if (error instanceof ResponseError) return 5;
+  if (error instanceof DerError) return 4;
+  if (!(error instanceof TransportError)) return 0;
+  const ranks: Partial<Record<TransportError['code'], number>> = {
+    'http-not-ocsp': 3,
+    'http-too-large': 2,
+    'http-status': 1,
+  };
+  return ranks[error.code] ?? 0;
+}

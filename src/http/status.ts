@@ -1,0 +1,32 @@
+/** The one status that carries an OCSP response is 200 (RFC 6960 appendix A.2); any other is told with who said it. */
+import { TransportError } from '../errors.ts';
+import { printable } from '../text.ts';
+import type { HttpAnswer } from './message.ts';
+import { addressPort, dialHost, portOf, printableUrl } from './place.ts';
+import { snippet } from './snippet.ts';
+
+/** `error code: 1003` of a CDN says more than its 403; a page of HTML does not. */
+const MAX_QUOTED_BYTES = 200;
+
+/**
+ * @param host the Host header that was sent: with a CDN, the usual cause of a 403.
+ * @throws TransportError `http-status` for any status but 200.
+ */
+export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
+  if (answer.status === 200) return;
+  const phrase = answer.statusText === '' ? '' : ` ${printable(answer.statusText)}`;
+  const message = `${answer.status}${phrase} from ${server(url, answer)} for Host: ${printable(host)}${quote(answer)}`;
+  throw new TransportError('http-status', message, printableUrl(url), answer.status);
+}
+
+/** `ocsp.example (192.0.2.1:80)`, or the address alone where it is the host. */
+function server(url: URL, { address }: HttpAnswer): string {
+  if (address === undefined) return url.host;
+  const asked = addressPort(address, portOf(url));
+  return address === dialHost(url) ? asked : `${url.hostname} (${asked})`;
+}
+
+function quote({ body, headers }: HttpAnswer): string {
+  const plain = headers['content-type']?.toLowerCase().startsWith('text/plain') === true;
+  return plain && body.length > 0 && body.length <= MAX_QUOTED_BYTES ? `: ${snippet(body)}` : '';
+}
