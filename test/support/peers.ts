@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 
 const found = new Map<string, string | undefined>();
 
@@ -32,34 +32,17 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** `it` for a test that is given the path of a program. */
-export function itWithPeer(
-  program: string,
-  title: string,
-  test: (path: string) => void | Promise<void>,
-): void {
-  const { path, missing } = lookFor(program);
-  it.skipIf(missing !== '')(`${title}${missing}`, async () => {
-    expect.hasAssertions();
-    await test(path);
-  });
-}
-
-/** The same for a group of tests, which are listed by name also when they are skipped. */
+/** A group of tests that are given the path of a program. They are listed by name also when they are skipped. */
 export function describeWithPeer(program: string, title: string, tests: (path: string) => void): void {
-  const { path, missing } = lookFor(program);
-  describe.skipIf(missing !== '')(`${title}${missing}`, () => {
-    tests(path);
-  });
-}
-
-function lookFor(program: string): { path: string; missing: string } {
   const path = peer(program);
-  if (path !== undefined) return { path, missing: '' };
-  if (process.env['RESTAPLE_REQUIRE_PEERS'] === '1') {
+  if (path === undefined && process.env['RESTAPLE_REQUIRE_PEERS'] === '1') {
     throw new Error(`${program} is not installed, and RESTAPLE_REQUIRE_PEERS=1 wants it`);
   }
-  return { path: program, missing: ` (skipped: ${program} is not installed)` };
+  const missing = path === undefined ? ` (skipped: ${program} is not installed)` : '';
+  if (missing !== '') console.warn(`${title}${missing}`);
+  describe.skipIf(path === undefined)(`${title}${missing}`, () => {
+    tests(path ?? program);
+  });
 }
 
 /** How a program ended; `code` is -1 when a signal ended it. */
