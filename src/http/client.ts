@@ -13,7 +13,6 @@ import { type HeaderList, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
 
-export type { HeaderList } from './headers.ts';
 export type { HttpAnswer, HttpRequest } from './message.ts';
 
 export interface HttpClientOptions {
@@ -82,8 +81,8 @@ async function carrierFor(url: URL, agents: Map<string, Agent>): Promise<Carrier
       return { request: https.request, agent: keptAgent(agents, url.protocol, https.Agent) };
     }
     default: {
-      const shown = printableUrl(url);
-      throw new TransportError('url-invalid', `the URL ${shown} is neither http nor https`, shown);
+      const message = `the URL scheme ${url.protocol.slice(0, -1)} is neither http nor https`;
+      throw new TransportError('url-invalid', message, printableUrl(url));
     }
   }
 }

@@ -187,11 +187,15 @@ describe('a host that is not there', () => {
   });
 
   it.each([
-    ['ldap://user:secret@dir.example/cn=ca', 'the URL ldap://dir.example/cn=ca is neither http nor https'],
-    ['file:///etc/passwd', 'the URL file:///etc/passwd is neither http nor https'],
-  ])('is %s', async (url, message) => {
+    ['ldap://user:secret@dir.example/cn=ca', 'ldap', 'ldap://dir.example/cn=ca'],
+    ['file:///etc/passwd', 'file', 'file:///etc/passwd'],
+  ])('is %s', async (url, scheme, shown) => {
     const error = await refusal(client().exchange(get(new URL(url))));
-    expect([error.code, error.message]).toEqual(['url-invalid', message]);
+    expect([error.code, error.message, error.url]).toEqual([
+      'url-invalid',
+      `the URL scheme ${scheme} is neither http nor https`,
+      shown,
+    ]);
   });
 });
 
