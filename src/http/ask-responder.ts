@@ -110,7 +110,7 @@ function mayPostCure(error: unknown): boolean {
  * The farther an answer got, the more its error says: a signed response that a rule refused, then bytes that are no
  * DER, then a page, and last a status or a connection that broke.
  */
-function rank(error: unknown): number {
+export function rank(error: unknown): number {
   if (!(error instanceof RestapleError)) return 6;
   if (error instanceof ResponseError) return 5;
   if (error instanceof DerError) return 4;

@@ -1,0 +1,29 @@
+/** A staple: a response that was verified for one certificate and says `good`. */
+import { requireGood } from '../ocsp/require-good.ts';
+import { type Verdict, type VerifyOptions, verifyResponse } from '../ocsp/verify-response.ts';
+
+export interface Staple {
+  /** The OCSPResponse as a server sends it. */
+  readonly der: Buffer;
+  readonly verdict: Verdict;
+}
+
+/**
+ * The only way to a Staple: every rule, the status included.
+ *
+ * @throws DerError, ResponseError
+ */
+export function verifyStaple(der: Buffer, options: VerifyOptions): Staple {
+  const verdict = verifyResponse(der, options);
+  requireGood(verdict.certStatus);
+  return { der, verdict };
+}
+
+/**
+ * True when `fresh` should not take the place of `kept`: it was known earlier, or at the same time but ends sooner. A
+ * cache before a responder does hand out older answers than it gave before.
+ */
+export function isWorse(fresh: Verdict, kept: Verdict): boolean {
+  const later = fresh.thisUpdate.getTime() - kept.thisUpdate.getTime();
+  return later < 0 || (later === 0 && fresh.validUntil < kept.validUntil);
+}
