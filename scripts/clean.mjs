@@ -1,0 +1,4 @@
+/** Removes what an earlier build left: a file whose source is gone must not be published. */
+import { rmSync } from 'node:fs';
+
+rmSync('dist', { recursive: true, force: true });

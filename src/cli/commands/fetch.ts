@@ -1,0 +1,130 @@
+/** `restaple fetch`: from certificates to staples on disk. */
+import { randomBytes } from 'node:crypto';
+import { InputError } from '../../errors.ts';
+import { createHttpClient } from '../../http/client.ts';
+import { createLimiter } from '../../http/limiter.ts';
+import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
+import { loadCertificatePool } from '../../issuer/load-certificates.ts';
+import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
+import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
+import { inOrder } from '../fetch/in-order.ts';
+import { type Road, fetchCertificate } from '../fetch/one-certificate.ts';
+import type { Result } from '../fetch/outcome.ts';
+import { type Job, planJobs } from '../fetch/plan.ts';
+import { fetchJson } from '../fetch/report-json.ts';
+import { TextReport } from '../fetch/report-text.ts';
+import { directoryIssuers } from '../fetch/subject.ts';
+import type { Io } from '../io.ts';
+import { loadJudgement } from '../judge-options.ts';
+import { Progress } from '../progress.ts';
+import type { FetchFlags } from '../verbs.ts';
+import { VERSION } from '../version.ts';
+
+const DEFAULT_JOBS = 64;
+/** For one responder, however many certificates there are. */
+const JOBS_PER_RESPONDER = 8;
+const DEFAULT_TIMEOUT_MS = 45_000;
+/** RFC 9654 section 2.1 asks for at least 32. */
+const NONCE_BYTES = 32;
+
+/** @throws InputError for wrong usage and for files named by options that cannot be read. */
+export async function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
+  const jobs = await planJobs(args, flags);
+  if (!flags.verify) warnUnverified(io);
+  const client = createHttpClient({ userAgent: `restaple/${VERSION}` });
+  try {
+    const road = await buildRoad(client, flags, io);
+    return await run(jobs, road, flags, io);
+  } finally {
+    client.close();
+  }
+}
+
+async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Promise<Road> {
+  const cacheDirectory = issuerDirectoryPath(io.env);
+  const fetcher = new IssuerFetcher(
+    client,
+    cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
+  );
+  const given = flags.issuer && (await Promise.all(flags.issuer.map(loadCertificatePool))).flat();
+  return {
+    client,
+    limiter: createLimiter({ total: flags.jobs ?? DEFAULT_JOBS, perHost: JOBS_PER_RESPONDER }),
+    issuers: { given, fetcher, beside: directoryIssuers() },
+    judgement: await loadJudgement(flags),
+    verify: flags.verify,
+    urls: flags.url,
+    headers: flags.header ?? [],
+    method: flags.method,
+    hash: flags.hash,
+    nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
+    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
+    ifDue: flags.ifDue === true,
+    now: () => io.now(),
+    say: flags.verbose ? (path, step) => io.err(`restaple: ${path}: ${step}\n`) : () => {},
+  };
+}
+
+async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io): Promise<ExitCode> {
+  const results: Result[] = [];
+  const text = new TextReport(io, {
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+    toOut: !flags.stdout,
+  });
+  const progress = new Progress(io, () => `${results.length} of ${jobs.length} certificates`);
+  const deliver = (result: Result): void => {
+    results.push(result);
+    if (flags.json) return;
+    progress.clear();
+    text.print(result);
+    if (flags.stdout) writeDer(result, io);
+  };
+  await inOrder(jobs, flags.jobs ?? DEFAULT_JOBS, (job) => perform(job, road), deliver);
+  progress.end();
+  for (const empty of emptyDirectories(results, jobs)) deliver(empty);
+  const exitCode = gravest(results.map((result) => result.exitCode));
+  if (flags.json) io.out(fetchJson(results, exitCode));
+  return exitCode;
+}
+
+async function perform({ target, output, refusal }: Job, road: Road): Promise<Result> {
+  return refusal ? failed(target.path, output, refusal) : fetchCertificate(target, output, road);
+}
+
+const failed = (path: string, output: string | undefined, error: InputError): Result => ({
+  path,
+  output,
+  mustStaple: false,
+  outcome: { kind: 'failed', error },
+  exitCode: exitCodeOf(error),
+});
+
+/** Only what was verified, or what the user insisted on, and only `good`. */
+function writeDer({ outcome }: Result, io: Io): void {
+  if (outcome.kind === 'answered' && outcome.answer.certStatus.type === 'good') io.out(outcome.der);
+}
+
+/** Directories and patterns in which not one server certificate was found. */
+function* emptyDirectories(results: readonly Result[], jobs: readonly Job[]): Generator<Result> {
+  const found = new Map<string, boolean>();
+  jobs.forEach(({ target: { foundIn } }, i) => {
+    if (foundIn === undefined) return;
+    found.set(foundIn, found.get(foundIn) === true || results[i]?.outcome.kind !== 'passed over');
+  });
+  for (const [place, any] of found) {
+    if (!any)
+      yield failed(
+        place,
+        undefined,
+        new InputError('certificate-not-found', 'no server certificate in it', place),
+      );
+  }
+}
+
+function warnUnverified(io: Io): void {
+  io.err(
+    'restaple: WARNING: --no-verify: neither the signature nor the times of the response are checked.\n' +
+      'restaple: WARNING: anybody on the way to the responder can choose what your server staples.\n',
+  );
+}

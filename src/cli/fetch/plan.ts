@@ -1,0 +1,80 @@
+/** Which staple goes into which file, decided before anything is fetched. */
+import { resolve } from 'node:path';
+import { InputError } from '../../errors.ts';
+import type { FetchFlags } from '../verbs.ts';
+import { outputPath } from './output-path.ts';
+import { loadSubject } from './subject.ts';
+import { type Target, findTargets } from './targets.ts';
+
+export interface Job {
+  readonly target: Target;
+  /** `undefined` for standard output. */
+  readonly output: string | undefined;
+  /** Why this certificate cannot be served at all. */
+  readonly refusal: InputError | undefined;
+}
+
+/** @throws InputError `usage-invalid` */
+export async function planJobs(args: readonly string[], flags: FetchFlags): Promise<readonly Job[]> {
+  checkFlags(flags);
+  const targets = await findTargets(args);
+  if (
+    (flags.out !== undefined || flags.stdout) &&
+    (targets.length > 1 || targets[0]?.foundIn !== undefined)
+  ) {
+    throw new InputError(
+      'usage-invalid',
+      `${flags.stdout ? '--stdout' : '--out'} takes one certificate file`,
+    );
+  }
+  const jobs = targets.map((target) => ({
+    target,
+    output: flags.stdout ? undefined : (flags.out ?? outputPath(target.path, flags.outDir)),
+    refusal: target.problem,
+  }));
+  return refuseCollisions(jobs);
+}
+
+function checkFlags(flags: FetchFlags): void {
+  const places = [flags.out !== undefined, flags.outDir !== undefined, flags.stdout].filter(Boolean).length;
+  if (places > 1) throw new InputError('usage-invalid', '--out, --out-dir and --stdout exclude each other');
+  if (flags.stdout && flags.json)
+    throw new InputError('usage-invalid', '--stdout and --json exclude each other');
+  if (flags.nonce && !flags.verify)
+    throw new InputError('usage-invalid', '--nonce means nothing with --no-verify');
+  if (flags.stdout && flags.ifDue)
+    throw new InputError('usage-invalid', '--if-due needs a file that it can look at');
+}
+
+/** Two different certificates for one file: whichever came last would win, and the other server would break. */
+async function refuseCollisions(jobs: readonly Job[]): Promise<readonly Job[]> {
+  const byOutput = new Map<string, Job[]>();
+  for (const job of jobs) {
+    if (job.output === undefined || job.refusal) continue;
+    const key = resolve(job.output);
+    byOutput.set(key, [...(byOutput.get(key) ?? []), job]);
+  }
+  const refusals = new Map<Job, InputError>();
+  for (const rivals of byOutput.values()) {
+    if (rivals.length < 2) continue;
+    const different = await differing(rivals);
+    const paths = different.map(({ target }) => target.path).join(' and ');
+    for (const job of different) {
+      refusals.set(job, new InputError('usage-invalid', `${job.output} would be the staple of ${paths}`));
+    }
+  }
+  return jobs.map((job) => (refusals.has(job) ? { ...job, refusal: refusals.get(job) } : job));
+}
+
+/** The jobs that hold a certificate, when these are not all the same one. */
+async function differing(rivals: readonly Job[]): Promise<readonly Job[]> {
+  const holders: Job[] = [];
+  const certificates = new Set<string>();
+  for (const job of rivals) {
+    const subject = await loadSubject(job.target).catch(() => undefined);
+    if (!subject) continue;
+    holders.push(job);
+    certificates.add(subject.certificate.raw.toString('latin1'));
+  }
+  return certificates.size > 1 ? holders : [];
+}

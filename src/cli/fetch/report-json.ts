@@ -1,0 +1,55 @@
+/** What became of the certificates, as one JSON document; `docs/reference/cli.md` describes it. */
+import { formatInstant } from '../../der/time.ts';
+import { type CertStatus, crlReasonName } from '../../ocsp/cert-status.ts';
+import { formatName } from '../../x509/name.ts';
+import { errorJson } from '../error-output.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Outcome, Result } from './outcome.ts';
+
+export function fetchJson(results: readonly Result[], exitCode: ExitCode): string {
+  const certificates = results.filter(({ outcome }) => outcome.kind !== 'passed over').map(resultJson);
+  return `${JSON.stringify({ verb: 'fetch', exitCode, certificates }, null, 2)}\n`;
+}
+
+function resultJson({ path, output, mustStaple, outcome, exitCode }: Result): object {
+  const verdict = outcome.kind === 'answered' ? (outcome.kept ?? outcome.verdict) : verdictOf(outcome);
+  const answer = outcome.kind === 'answered' ? (outcome.kept ?? outcome.answer) : verdict;
+  return {
+    certificate: path,
+    exitCode,
+    status: answer?.certStatus.type ?? statusWord(outcome),
+    staple: stapleWord(outcome),
+    output: output ?? null,
+    mustStaple,
+    verified: verdict !== undefined,
+    thisUpdate: time(answer?.thisUpdate),
+    nextUpdate: time(answer?.nextUpdate),
+    producedAt: time(answer?.producedAt),
+    validUntil: time(verdict?.validUntil),
+    dueAt: time(outcome.kind === 'not due' ? outcome.dueAt : undefined),
+    ...revocationJson(answer?.certStatus),
+    signer: verdict
+      ? { kind: verdict.signer.kind, subject: formatName(verdict.signer.certificate.subject) }
+      : null,
+    responder: outcome.kind === 'answered' ? outcome.responder : null,
+    method: outcome.kind === 'answered' ? outcome.method : null,
+    error: outcome.kind === 'failed' ? errorJson(outcome.error) : null,
+  };
+}
+
+const verdictOf = (outcome: Outcome) => (outcome.kind === 'not due' ? outcome.verdict : undefined);
+
+const statusWord = (outcome: Outcome): string => (outcome.kind === 'failed' ? 'failed' : 'not needed');
+
+function stapleWord(outcome: Outcome): string {
+  if (outcome.kind === 'answered') return outcome.file;
+  return outcome.kind === 'not due' ? 'not due' : 'not written';
+}
+
+const time = (date: Date | undefined): string | null => (date ? formatInstant(date) : null);
+
+function revocationJson(status: CertStatus | undefined): object {
+  if (status?.type !== 'revoked') return { revocationTime: null, revocationReason: null };
+  const reason = status.reason === undefined ? null : crlReasonName(status.reason);
+  return { revocationTime: formatInstant(status.revocationTime), revocationReason: reason };
+}

@@ -1,0 +1,90 @@
+/** What became of a certificate, in the words that a user of `openssl ocsp` knows. */
+import pc from 'picocolors';
+import { formatInstant, formatTime } from '../../der/time.ts';
+import { crlReasonName } from '../../ocsp/cert-status.ts';
+import { printable } from '../../text.ts';
+import { printError } from '../error-output.ts';
+import type { Io } from '../io.ts';
+import type { Answer, Result } from './outcome.ts';
+
+export interface TextOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** False when standard output belongs to the DER: then everything is talk. */
+  readonly toOut: boolean;
+}
+
+/** Prints results one after the other. */
+export class TextReport {
+  readonly #io: Io;
+  readonly #options: TextOptions;
+
+  constructor(io: Io, options: TextOptions) {
+    this.#io = io;
+    this.#options = options;
+  }
+
+  print({ path, output, mustStaple, outcome }: Result): void {
+    switch (outcome.kind) {
+      case 'answered':
+        // The better staple is what a server will send, so its times are the ones to show.
+        this.#status(path, outcome.kept ?? outcome.answer);
+        if (outcome.kept)
+          this.#note(
+            path,
+            `kept the staple that is there: the response, of ${formatInstant(outcome.answer.thisUpdate)}, is worse`,
+          );
+        else if (outcome.answer.certStatus.type !== 'good') this.#untouched(path, output, mustStaple);
+        else if (output !== undefined) this.#verbose(path, `${outcome.file} ${output}`);
+        return;
+      case 'not due':
+        this.#status(path, outcome.verdict);
+        this.#verbose(path, `not due until ${formatInstant(outcome.dueAt)}`);
+        return;
+      case 'nothing to do':
+        this.#note(path, 'nothing to do: the CA publishes no revocation for this certificate (noRevAvail)');
+        return;
+      case 'passed over':
+        this.#verbose(path, 'passed over: no server certificate in it');
+        return;
+      case 'failed':
+        printError(this.#io, outcome.error, path);
+        return;
+    }
+  }
+
+  #status(path: string, { certStatus, thisUpdate, nextUpdate }: Answer): void {
+    const { green, red, yellow } = pc.createColors(
+      this.#options.toOut ? this.#io.colorOut : this.#io.colorErr,
+    );
+    const color = { good: green, revoked: red, unknown: yellow }[certStatus.type];
+    const lines = [
+      `${printable(path)}: ${color(certStatus.type)}`,
+      `\tThis Update: ${formatTime(thisUpdate)}`,
+    ];
+    if (nextUpdate) lines.push(`\tNext Update: ${formatTime(nextUpdate)}`);
+    if (certStatus.type === 'revoked') {
+      if (certStatus.reason !== undefined) lines.push(`\tReason: ${crlReasonName(certStatus.reason)}`);
+      lines.push(`\tRevocation Time: ${formatTime(certStatus.revocationTime)}`);
+    }
+    const text = `${lines.join('\n')}\n`;
+    if (certStatus.type === 'good' && this.#options.quiet) return;
+    if (this.#options.toOut) this.#io.out(text);
+    else this.#io.err(text);
+  }
+
+  #untouched(path: string, output: string | undefined, mustStaple: boolean): void {
+    if (output !== undefined)
+      this.#note(path, `${output} was not written: only a good response becomes a staple`);
+    if (mustStaple)
+      this.#note(path, 'the certificate is must-staple: clients that honour this refuse it without a staple');
+  }
+
+  #note(path: string, text: string): void {
+    if (!this.#options.quiet) this.#io.err(`restaple: ${printable(path)}: ${printable(text)}\n`);
+  }
+
+  #verbose(path: string, text: string): void {
+    if (this.#options.verbose) this.#note(path, text);
+  }
+}

@@ -1,0 +1,89 @@
+/** From what was typed to certificate files. */
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { InputError } from '../../errors.ts';
+
+export interface Target {
+  /** As it is shown: what was typed, or below it. */
+  readonly path: string;
+  /**
+   * The directory or pattern that the file was found by. Such a file may turn out to be something else, and is then
+   * passed over; one that was named must be a certificate.
+   */
+  readonly foundIn: string | undefined;
+  /** Why there is no file here at all. */
+  readonly problem: InputError | undefined;
+}
+
+/** Files of a certificate directory that never hold a certificate, by what everybody calls them. */
+const OTHERS: ReadonlySet<string> = new Set([
+  '.key',
+  '.ocsp',
+  '.csr',
+  '.crl',
+  '.json',
+  '.conf',
+  '.txt',
+  '.md',
+]);
+/** Directories in a directory in a directory: certbot has four levels. */
+const MAX_DEPTH = 8;
+/** A certificate with its chain has some KiB. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** The files of each argument, sorted within a directory or pattern, each file once. */
+export async function findTargets(args: readonly string[]): Promise<readonly Target[]> {
+  const found = new Map<string, Target>();
+  for (const arg of args) {
+    for (const target of await expand(arg)) {
+      const key = resolve(target.path);
+      if (!found.has(key)) found.set(key, target);
+    }
+  }
+  return [...found.values()];
+}
+
+async function expand(arg: string): Promise<readonly Target[]> {
+  const stats = await stat(arg).catch(() => undefined);
+  const isDirectory = stats?.isDirectory() === true;
+  if (!isDirectory && (stats || !/[*?[{]/.test(arg)))
+    return [{ path: arg, foundIn: undefined, problem: undefined }];
+  try {
+    const paths = isDirectory ? await walk(arg, 0) : await matches(arg);
+    return paths.map((path) => ({ path, foundIn: arg, problem: undefined }));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ path: arg, foundIn: undefined, problem: error }];
+  }
+}
+
+async function matches(pattern: string): Promise<readonly string[]> {
+  const { glob } = await import('tinyglobby');
+  const paths = await glob(pattern, { expandDirectories: false });
+  if (paths.length === 0) throw new InputError('file-unreadable', 'no file matches the pattern', pattern);
+  return paths.toSorted();
+}
+
+/** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
+async function walk(directory: string, depth: number): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    throw new InputError('file-unreadable', 'directory cannot be read', directory, { cause: error });
+  });
+  const paths: string[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) {
+      if (depth < MAX_DEPTH) paths.push(...(await walk(path, depth + 1)));
+    } else if (!OTHERS.has(extname(entry.name)) && (await mayHoldCertificate(path))) paths.push(path);
+  }
+  if (depth === 0 && paths.length === 0) {
+    throw new InputError('certificate-not-found', 'no server certificate in it', directory);
+  }
+  return paths;
+}
+
+async function mayHoldCertificate(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats !== undefined && stats.isFile() && stats.size > 0 && stats.size <= MAX_FILE_BYTES;
+}

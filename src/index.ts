@@ -1,0 +1,31 @@
+/** `restaple`: from a certificate to a verified staple. The protocol alone is `restaple/ocsp`. */
+export {
+  type DerCode,
+  DerError,
+  type ErrorCode,
+  type InputCode,
+  InputError,
+  type ResponseCode,
+  ResponseError,
+  RestapleError,
+  type TransportCode,
+  TransportError,
+} from './errors.ts';
+export { parseCertificates } from './x509/bundle.ts';
+export { type Certificate, decodeCertificate } from './x509/certificate.ts';
+export { findLeaf } from './x509/chain.ts';
+export { ocspUrls } from './x509/authority-info-access.ts';
+export { isMustStaple } from './x509/tls-feature.ts';
+export {
+  type HttpAnswer,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  createHttpClient,
+} from './http/client.ts';
+export { type Limiter, type LimiterOptions, createLimiter } from './http/limiter.ts';
+export { findIssuer } from './issuer/find-issuer.ts';
+export { type IssuerCache, IssuerFetcher } from './issuer/fetch-issuer.ts';
+export { type FetchResponseOptions, type FetchedResponse, fetchResponse } from './staple/fetch-response.ts';
+export { type Staple, verifyStaple } from './staple/staple.ts';
+export { type Verdict, type VerifyOptions, verifyResponse } from './ocsp/verify-response.ts';
