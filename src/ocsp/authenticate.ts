@@ -7,7 +7,7 @@ import { formatName } from '../x509/name.ts';
 import { type SignaturePolicy, verifySignature } from '../x509/verify-signature.ts';
 import type { BasicOCSPResponse } from './basic-ocsp-response.ts';
 import { delegateProblem } from './delegate.ts';
-import { formatResponderID, matchesResponderID } from './responder-id.ts';
+import { type ResponderID, formatResponderID, matchesResponderID } from './responder-id.ts';
 
 /** `issuer`: the CA itself. `delegate`: a certificate that the CA issued for it. `trusted`: one that the caller named. */
 export interface Signer {
@@ -41,6 +41,12 @@ const RANK: readonly ResponseCode[] = [
 /** Responders send one or two certificates. Each that fits costs a signature check, so a stranger must not send a hundred. */
 const MAX_CANDIDATES = 8;
 
+/** A whole chain and as much again: a response has room for thousands, and each is decoded to see whether it fits. */
+const MAX_EMBEDDED = 32;
+
+/** Twice the largest certificate with ML-DSA-87; it bounds what the cache below can hold. */
+const MAX_CERTIFICATE_BYTES = 16 * 1024;
+
 /** The same few delegates come with every response of a CA. */
 const decoded = new BoundedCache<string, Certificate>(256);
 
@@ -70,9 +76,9 @@ function* candidates(
     if (matchesResponderID(responderID, certificate)) yield { kind: 'trusted', certificate };
   }
   let left = MAX_CANDIDATES;
-  for (const der of basic.certs) {
-    const certificate = embedded(der);
-    if (!certificate || !matchesResponderID(responderID, certificate)) continue;
+  for (const der of basic.certs.slice(0, MAX_EMBEDDED)) {
+    const certificate = embedded(der, responderID);
+    if (!certificate) continue;
     // The issuer's own certificate in the response adds nothing to the one that the caller gave.
     if (certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
     yield { kind: 'delegate', certificate };
@@ -80,19 +86,26 @@ function* candidates(
   }
 }
 
-/** A certificate of the response; `undefined` for one that is none, which then signs nothing. */
-function embedded(der: Buffer): Certificate | undefined {
-  const id = der.toString('latin1');
-  let certificate = decoded.get(id);
-  if (certificate) return certificate;
+/** A certificate of the response if it is the one named; one that cannot be read signs nothing. */
+function embedded(der: Buffer, responderID: ResponderID): Certificate | undefined {
+  if (der.length > MAX_CERTIFICATE_BYTES) return undefined;
   try {
-    // A copy: the cache must not hold on to the whole response.
-    certificate = decodeCertificate(Buffer.from(der));
+    const certificate = decodedOnce(der);
+    return matchesResponderID(responderID, certificate) ? certificate : undefined;
   } catch (error) {
     if (error instanceof DerError) return undefined;
     throw error;
   }
-  decoded.set(id, certificate);
+}
+
+function decodedOnce(der: Buffer): Certificate {
+  const id = der.toString('latin1');
+  let certificate = decoded.get(id);
+  if (!certificate) {
+    // A copy: the cache must not hold on to the whole response.
+    certificate = decodeCertificate(Buffer.from(der));
+    decoded.set(id, certificate);
+  }
   return certificate;
 }
 

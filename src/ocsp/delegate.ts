@@ -5,7 +5,8 @@
  * for a stolen one. Some widely used clients check only the signature.
  */
 import { BoundedCache } from '../bounded-cache.ts';
-import type { ResponseCode } from '../errors.ts';
+import { DerError, type ResponseCode } from '../errors.ts';
+import { hex } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { extendedKeyUsage, keyUsage } from '../x509/key-usage.ts';
 import { formatName, namesMatch } from '../x509/name.ts';
@@ -30,9 +31,23 @@ export function delegateProblem(
   const pair = `${policy.allowSha1}|${issuer.raw.toString('latin1')}|${delegate.raw.toString('latin1')}`;
   const known = judged.get(pair);
   if (known) return known.problem;
-  const problem = judge(delegate, issuer, policy);
+  const problem = readable(delegate, () => judge(delegate, issuer, policy));
   judged.set(pair, { problem });
   return problem;
+}
+
+/** What of a certificate cannot be read gives it no authority; another one in the response may still have it. */
+function readable(
+  delegate: Certificate,
+  judgement: () => DelegateProblem | undefined,
+): DelegateProblem | undefined {
+  try {
+    return judgement();
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    const reason = `signer with serial ${hex(delegate.serialNumber)} cannot be read: ${error.message}`;
+    return { code: 'signer-not-authorized', reason };
+  }
 }
 
 function judge(

@@ -100,15 +100,15 @@ function read(report: Report, der: Uint8Array): BasicOCSPResponse | undefined {
     () => decodeOCSPResponse(der),
     () => `${der.length} bytes`,
   );
-  const basic =
+  if (response?.responseStatus === 'successful') report.pass('response status', 'successful');
+  return (
     response &&
     report.attempt(
       'response type',
       () => readBasicResponse(response),
       () => 'id-pkix-ocsp-basic, version 1',
-    );
-  if (basic) report.pass('response status', 'successful');
-  return basic;
+    )
+  );
 }
 
 const match = (basic: BasicOCSPResponse, { certificate, issuer }: VerifyOptions): SingleResponse =>

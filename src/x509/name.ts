@@ -2,6 +2,7 @@
  * Name ::= SEQUENCE OF SET OF SEQUENCE { type OBJECT IDENTIFIER, value ANY } (RFC 5280 section 4.1.2.4).
  * Names are carried as their encoded bytes and taken apart only to be shown or compared.
  */
+import { DerError } from '../errors.ts';
 import { type DerReader, decodeWhole } from '../der/reader.ts';
 import { printable } from '../text.ts';
 import { stringValue } from './string-value.ts';
@@ -28,7 +29,17 @@ const SHORT: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 
+/**
+ * RFC 5280 appendix A.1 allows 64 characters for most attributes, and no CA writes more than a dozen of them. Names are
+ * compared with every certificate of a response, and quoted in messages.
+ */
+const MAX_NAME_BYTES = 8 * 1024;
+
 function decodeName(name: Uint8Array): Attribute[][] {
+  if (name.length > MAX_NAME_BYTES) {
+    const reason = `Name has ${name.length} bytes, more than the ${MAX_NAME_BYTES} allowed`;
+    throw new DerError('der-too-large', reason);
+  }
   return decodeWhole(name, 'Name', (reader) =>
     reader.sequenceOf((rdn) => rdn.enter(0x31).rest(decodeAttribute)),
   );

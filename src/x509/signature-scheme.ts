@@ -5,6 +5,7 @@
  * MD2 and MD5 are refused always: collisions forged a CA certificate in 2008. SHA-1 is refused unless the caller allows
  * it by name. SHA-224 is left out, as browsers do.
  */
+import { DerError } from '../errors.ts';
 import { decodeWhole } from '../der/reader.ts';
 import {
   type AlgorithmIdentifier,
@@ -97,6 +98,15 @@ export function signatureScheme(identifier: AlgorithmIdentifier): SignatureSchem
  */
 function pssScheme(parameters: Buffer | undefined): SignatureScheme | SchemeProblem {
   if (parameters === undefined) return odd('without parameters');
+  try {
+    return decodePssParameters(parameters);
+  } catch (error) {
+    if (error instanceof DerError) return odd(`with parameters that cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function decodePssParameters(parameters: Buffer): SignatureScheme | SchemeProblem {
   return decodeWhole(parameters, 'RSASSA-PSS-params', (reader) => {
     const fields = reader.sequence();
     const hashField = fields.explicit(0);
