@@ -1,6 +1,6 @@
 /**
- * A map that forgets: when it is full, what was asked for least recently goes. Input from strangers chooses the keys of
- * such caches, so without a bound they would grow for as long as the process lives.
+ * Caches that forget: when one is full, what was asked for least recently goes. Input from strangers chooses the keys,
+ * so without a bound they would grow for as long as the process lives.
  */
 export class BoundedCache<K, V> {
   readonly #entries = new Map<K, V>();
@@ -29,3 +29,30 @@ export class BoundedCache<K, V> {
     }
   }
 }
+
+/** Keys and certificates end in bytes that nobody chooses freely: a modulus, a point, a signature. */
+const TAIL_BYTES = 32;
+
+/**
+ * Values by the content of some bytes. Looking one up costs a short string and one comparison, not a hash of it all;
+ * bytes that only end alike displace each other and are never taken for one another.
+ */
+export class ContentCache<V> {
+  readonly #entries: BoundedCache<string, { readonly bytes: Buffer; readonly value: V }>;
+
+  constructor(limit: number) {
+    this.#entries = new BoundedCache(limit);
+  }
+
+  get(bytes: Buffer): V | undefined {
+    const entry = this.#entries.get(tail(bytes));
+    return entry?.bytes.equals(bytes) === true ? entry.value : undefined;
+  }
+
+  /** `bytes` must not be a view into something larger that should be freed. */
+  set(bytes: Buffer, value: V): void {
+    this.#entries.set(tail(bytes), { bytes, value });
+  }
+}
+
+const tail = (bytes: Buffer): string => bytes.toString('latin1', Math.max(0, bytes.length - TAIL_BYTES));

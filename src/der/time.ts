@@ -14,15 +14,23 @@ export function parseUTCTime(text: string): Date | undefined {
   return moment(year >= 50 ? 1900 + year : 2000 + year, text, 2);
 }
 
+/** Two digits each for month, day, hour, minute and second, from `at`. Three of these stand in every response. */
 function moment(year: number, text: string, at: number): Date | undefined {
-  const part = (index: number): number => Number(text.slice(at + 2 * index, at + 2 * index + 2));
+  const part = (index: number): number =>
+    (text.charCodeAt(at + 2 * index) - 48) * 10 + text.charCodeAt(at + 2 * index + 1) - 48;
   const [month, day, hour, minute, second] = [part(0), part(1), part(2), part(3), part(4)];
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  // Date rolls February 30th over into March; a moment that does not exist is refused instead.
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date : undefined;
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // Date.UTC takes a year below 100 for one of the 20th century.
+  if (year < 100) date.setUTCFullYear(year, month - 1, day);
+  return date;
+}
+
+/** Date rolls February 30th over into March; a day that does not exist is refused instead. */
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** A Date as `YYYYMMDDHHMMSSZ`; fractions of a second are cut off. */

@@ -1,5 +1,5 @@
 /** Rules 5 and 6: who signed, may they, and is the signature good. */
-import { BoundedCache } from '../bounded-cache.ts';
+import { ContentCache } from '../bounded-cache.ts';
 import { DerError, type ResponseCode, ResponseError } from '../errors.ts';
 import { formatInstant } from '../der/time.ts';
 import { type Certificate, decodeCertificate } from '../x509/certificate.ts';
@@ -48,7 +48,7 @@ const MAX_EMBEDDED = 32;
 const MAX_CERTIFICATE_BYTES = 16 * 1024;
 
 /** The same few delegates come with every response of a CA. */
-const decoded = new BoundedCache<string, Certificate>(256);
+const decoded = new ContentCache<Certificate>(256);
 
 /**
  * The signer of a response, authorized and with its signature checked.
@@ -57,56 +57,64 @@ const decoded = new BoundedCache<string, Certificate>(256);
  *   specific, where several candidates fail.
  */
 export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOptions): Signer {
-  let worst = notFound(basic);
+  let furthest: ResponseError | undefined;
   for (const signer of candidates(basic, options)) {
     const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
     if (!error) return signer;
-    if (RANK.indexOf(error.code) >= RANK.indexOf(worst.code)) worst = error;
+    if (!furthest || RANK.indexOf(error.code) >= RANK.indexOf(furthest.code)) furthest = error;
   }
-  throw worst;
+  throw furthest ?? notFound(basic);
 }
 
-function* candidates(
-  basic: BasicOCSPResponse,
-  { issuer, trustedSigners }: AuthenticateOptions,
-): Generator<Signer> {
+/** Whom the ResponderID may mean: first those that it names to the letter, then those whose name is spelt otherwise. */
+function* candidates(basic: BasicOCSPResponse, options: AuthenticateOptions): Generator<Signer> {
   const { responderID } = basic.tbsResponseData;
-  if (matchesResponderID(responderID, issuer)) yield { kind: 'issuer', certificate: issuer };
-  for (const certificate of trustedSigners) {
-    if (matchesResponderID(responderID, certificate)) yield { kind: 'trusted', certificate };
-  }
   let left = MAX_CANDIDATES;
-  for (const der of basic.certs.slice(0, MAX_EMBEDDED)) {
-    const certificate = embedded(der, responderID);
-    if (!certificate) continue;
-    // The issuer's own certificate in the response adds nothing to the one that the caller gave.
-    if (certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
-    yield { kind: 'delegate', certificate };
-    if (--left === 0) return;
+  for (const spelling of ['same', 'other'] as const) {
+    for (const signer of known(basic, options)) {
+      if (!isMeant(responderID, signer.certificate, spelling)) continue;
+      yield signer;
+      if (signer.kind === 'delegate' && --left === 0) return;
+    }
   }
 }
 
-/** A certificate of the response if it is the one named; one that cannot be read signs nothing. */
-function embedded(der: Buffer, responderID: ResponderID): Certificate | undefined {
-  if (der.length > MAX_CERTIFICATE_BYTES) return undefined;
+function* known({ certs }: BasicOCSPResponse, options: AuthenticateOptions): Generator<Signer> {
+  const { issuer, trustedSigners } = options;
+  yield { kind: 'issuer', certificate: issuer };
+  for (const certificate of trustedSigners) yield { kind: 'trusted', certificate };
+  for (const der of certs.slice(0, MAX_EMBEDDED)) {
+    const certificate = embedded(der);
+    // The issuer's own certificate in the response adds nothing to the one that the caller gave.
+    if (!certificate || certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
+    yield { kind: 'delegate', certificate };
+  }
+}
+
+/** A name that cannot be read names nobody. */
+function isMeant(responderID: ResponderID, certificate: Certificate, spelling: 'same' | 'other'): boolean {
   try {
-    const certificate = decodedOnce(der);
-    return matchesResponderID(responderID, certificate) ? certificate : undefined;
+    return matchesResponderID(responderID, certificate, spelling);
   } catch (error) {
-    if (error instanceof DerError) return undefined;
+    if (error instanceof DerError) return false;
     throw error;
   }
 }
 
-function decodedOnce(der: Buffer): Certificate {
-  const id = der.toString('latin1');
-  let certificate = decoded.get(id);
-  if (!certificate) {
+/** A certificate of the response; `undefined` for one that cannot be read, which then signs nothing. */
+function embedded(der: Buffer): Certificate | undefined {
+  const before = decoded.get(der);
+  if (before) return before;
+  if (der.length > MAX_CERTIFICATE_BYTES) return undefined;
+  try {
     // A copy: the cache must not hold on to the whole response.
-    certificate = decodeCertificate(Buffer.from(der));
-    decoded.set(id, certificate);
+    const certificate = decodeCertificate(Buffer.from(der));
+    decoded.set(certificate.raw, certificate);
+    return certificate;
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
   }
-  return certificate;
 }
 
 function signerError(

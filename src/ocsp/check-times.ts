@@ -26,11 +26,10 @@ export interface TimeOptions {
 export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
   const { thisUpdate, nextUpdate } = single;
   const { now, certificate, maxAgeMs } = options;
-  const at = `now ${formatInstant(now)}`;
   if (thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS) {
     throw new ResponseError(
       'this-update-in-future',
-      `thisUpdate ${formatInstant(thisUpdate)} is after ${at}`,
+      `thisUpdate ${formatInstant(thisUpdate)} is after ${at(now)}`,
     );
   }
   if (nextUpdate && nextUpdate < thisUpdate) {
@@ -38,11 +37,14 @@ export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
     throw new ResponseError('next-update-before-this-update', times);
   }
   if (nextUpdate && nextUpdate <= now) {
-    throw new ResponseError('response-expired', `nextUpdate ${formatInstant(nextUpdate)} is not after ${at}`);
+    throw new ResponseError(
+      'response-expired',
+      `nextUpdate ${formatInstant(nextUpdate)} is not after ${at(now)}`,
+    );
   }
   const oldest = maxAgeMs === undefined ? undefined : new Date(thisUpdate.getTime() + maxAgeMs);
   if (oldest && oldest <= now) {
-    const age = `thisUpdate ${formatInstant(thisUpdate)} is more than ${maxAgeMs} ms before ${at}`;
+    const age = `thisUpdate ${formatInstant(thisUpdate)} is more than ${maxAgeMs} ms before ${at(now)}`;
     throw new ResponseError('response-too-old', age);
   }
   const end = nextUpdate ?? (options.allowMissingNextUpdate ? oldest : undefined);
@@ -53,11 +55,13 @@ export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
     );
   }
   if (certificate.notAfter <= now) {
-    const ended = `the certificate ended at ${formatInstant(certificate.notAfter)}, before ${at}`;
+    const ended = `the certificate ended at ${formatInstant(certificate.notAfter)}, before ${at(now)}`;
     throw new ResponseError('response-outlives-certificate', ended);
   }
   return end;
 }
+
+const at = (now: Date): string => `now ${formatInstant(now)}`;
 
 /** The earliest end among a response, its certificate and its delegated signer. */
 export function validUntil(end: Date, certificate: Certificate, signer: Signer): Date {

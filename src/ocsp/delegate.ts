@@ -4,7 +4,6 @@
  * Without these checks, any certificate of the same CA (an attacker's own server certificate, say) could sign `good`
  * for a stolen one. Some widely used clients check only the signature.
  */
-import { BoundedCache } from '../bounded-cache.ts';
 import { DerError, type ResponseCode } from '../errors.ts';
 import { hex } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -19,20 +18,31 @@ export interface DelegateProblem {
   readonly reason: string;
 }
 
-/** Delegates change every few weeks and serve a whole CA, so few are alive at a time. */
-const judged = new BoundedCache<string, { readonly problem: DelegateProblem | undefined }>(256);
+interface Judgement {
+  readonly issuer: Certificate;
+  readonly allowSha1: boolean;
+  readonly problem: DelegateProblem | undefined;
+}
+
+/** The last judgement on each delegate: a delegate has one issuer, and comes with every response of its CA. */
+const judged = new WeakMap<Certificate, Judgement>();
 
 /** Why `delegate` may not sign for `issuer`; `undefined` when it may. Judged once for each pair. */
 export function delegateProblem(
   delegate: Certificate,
   issuer: Certificate,
-  policy: SignaturePolicy,
+  { allowSha1 }: SignaturePolicy,
 ): DelegateProblem | undefined {
-  const pair = `${policy.allowSha1}|${issuer.raw.toString('latin1')}|${delegate.raw.toString('latin1')}`;
-  const known = judged.get(pair);
-  if (known) return known.problem;
-  const problem = readable(delegate, () => judge(delegate, issuer, policy));
-  judged.set(pair, { problem });
+  const known = judged.get(delegate);
+  if (
+    known &&
+    known.allowSha1 === allowSha1 &&
+    (known.issuer === issuer || known.issuer.raw.equals(issuer.raw))
+  ) {
+    return known.problem;
+  }
+  const problem = readable(delegate, () => judge(delegate, issuer, { allowSha1 }));
+  judged.set(delegate, { issuer, allowSha1, problem });
   return problem;
 }
 

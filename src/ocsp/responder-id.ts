@@ -30,9 +30,18 @@ export function encodeResponderID(id: ResponderID): Buffer {
   return id.type === 'byName' ? explicit(1, id.name) : explicit(2, octetString(id.keyHash));
 }
 
-/** True when the ResponderID names this certificate, by its subject or by its key. */
-export function matchesResponderID(id: ResponderID, signer: Certificate): boolean {
-  return id.type === 'byName' ? namesMatch(id.name, signer.subject) : id.keyHash.equals(keyHash(signer));
+/**
+ * True when the ResponderID names this certificate, by its key or by its subject: in the `same` bytes, or in an `other`
+ * spelling of the same name (RFC 5280 section 7.1), which costs much more to find out.
+ */
+export function matchesResponderID(
+  id: ResponderID,
+  signer: Certificate,
+  spelling: 'same' | 'other',
+): boolean {
+  if (id.type === 'byKey') return spelling === 'same' && id.keyHash.equals(keyHash(signer));
+  const same = id.name.equals(signer.subject);
+  return spelling === 'same' ? same : !same && namesMatch(id.name, signer.subject);
 }
 
 /** Signers are few and long-lived; their hashes need computing once. */

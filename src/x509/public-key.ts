@@ -5,11 +5,11 @@
  * before use.
  */
 import { type KeyObject, createPublicKey } from 'node:crypto';
-import { BoundedCache } from '../bounded-cache.ts';
+import { ContentCache } from '../bounded-cache.ts';
 import { InputError, reasonOf } from '../errors.ts';
 
 /** One entry a signer: even a large fleet meets few issuers and delegates. */
-const keys = new BoundedCache<string, KeyObject>(256);
+const keys = new ContentCache<KeyObject>(256);
 
 /** Below this, factoring is cheap; browsers draw the line here too. */
 const MIN_RSA_BITS = 1024;
@@ -28,8 +28,7 @@ const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521
  * @throws InputError `key-unusable` when node:crypto cannot read it, or it is too weak or of no use here.
  */
 export function importPublicKey(subjectPublicKeyInfo: Buffer): KeyObject {
-  const id = subjectPublicKeyInfo.toString('latin1');
-  const known = keys.get(id);
+  const known = keys.get(subjectPublicKeyInfo);
   if (known) return known;
   let key: KeyObject;
   try {
@@ -41,7 +40,7 @@ export function importPublicKey(subjectPublicKeyInfo: Buffer): KeyObject {
   }
   const weakness = weaknessOf(key);
   if (weakness !== undefined) throw new InputError('key-unusable', weakness);
-  keys.set(id, key);
+  keys.set(Buffer.from(subjectPublicKeyInfo), key);
   return key;
 }
 
