@@ -18,6 +18,7 @@ import type { Io } from '../io.ts';
 import { loadJudgement } from '../judge-options.ts';
 import { Progress } from '../progress.ts';
 import type { FetchFlags } from '../verbs.ts';
+import { printable } from '../../text.ts';
 import { VERSION } from '../version.ts';
 
 const DEFAULT_JOBS = 64;
@@ -61,7 +62,9 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
     ifDue: flags.ifDue === true,
     now: () => io.now(),
-    say: flags.verbose ? (path, step) => io.err(`restaple: ${path}: ${step}\n`) : () => {},
+    say: flags.verbose
+      ? (path, step) => io.err(`restaple: ${printable(path)}: ${printable(step)}\n`)
+      : () => {},
   };
 }
 

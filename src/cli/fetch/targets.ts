@@ -1,6 +1,6 @@
 /** From what was typed to certificate files. */
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { extname, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../../errors.ts';
 
 export interface Target {
@@ -59,7 +59,7 @@ async function expand(arg: string): Promise<readonly Target[]> {
 
 async function matches(pattern: string): Promise<readonly string[]> {
   const { glob } = await import('tinyglobby');
-  const paths = await glob(pattern, { expandDirectories: false });
+  const paths = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) });
   if (paths.length === 0) throw new InputError('file-unreadable', 'no file matches the pattern', pattern);
   return paths.toSorted();
 }
