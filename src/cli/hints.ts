@@ -2,6 +2,9 @@
 import { type ErrorCode, RestapleError } from '../errors.ts';
 
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'der-malformed': 'it is damaged or cut short; get it again',
+  'der-trailing-bytes': 'something stands behind it that does not belong there; get it again',
+  'asn1-unexpected': 'it is damaged, or of another kind than it seems; get it again',
   'pem-malformed': 'the file is damaged or cut short; copy it again',
   'file-unreadable': 'check the path and who may read it',
   'output-unwritable': 'check the directory and who may write to it; the file that was there is untouched',

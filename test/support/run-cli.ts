@@ -17,17 +17,23 @@ export interface CliOptions {
   /** Empty unless given: no home, so nothing is remembered on disk. */
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** Colour on both streams. */
+  readonly color?: boolean;
+  /** What `-` reads; nothing unless given. */
+  readonly stdin?: Uint8Array;
 }
 
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const out: Buffer[] = [];
   let err = '';
+  const color = options.color === true;
   const io: Io = {
+    input: () => Promise.resolve(Buffer.from(options.stdin ?? [])),
     out: (text) => void out.push(Buffer.from(text)),
     err: (text) => void (err += text),
     terminal: options.terminal === true,
-    colorOut: false,
-    colorErr: false,
+    colorOut: color,
+    colorErr: color,
     env: options.env ?? {},
     now: () => options.now ?? NOW,
   };

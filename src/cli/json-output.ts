@@ -1,0 +1,18 @@
+/** A result as one JSON document. */
+import type { Io } from './io.ts';
+
+/** What a terminal would act upon, but the line breaks between values; JSON itself escapes only what is below U+0020. */
+const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+export function printJson(io: Io, value: unknown): void {
+  io.out(`${JSON.stringify(value, null, 2).replaceAll(UNPRINTABLE, escaped)}\n`);
+}
+
+/** By UTF-16 code units, as JSON spells characters: whoever parses it gets the very text. */
+function escaped(character: string): string {
+  let text = '';
+  for (let i = 0; i < character.length; i++) {
+    text += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  }
+  return text;
+}
