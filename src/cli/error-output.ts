@@ -38,7 +38,8 @@ export function errorJson(error: unknown): ErrorJson {
  */
 export function printError(io: Io, error: unknown, subject?: string): void {
   const { red, dim } = pc.createColors(io.colorErr);
-  const about = subject === undefined ? '' : `${printable(subject)}: `;
+  const place = subject ?? (error instanceof InputError ? error.path : undefined);
+  const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);
   const hint = hintFor(error);
   if (hint !== undefined) io.err(`${dim('hint:')} ${hint}\n`);

@@ -1,0 +1,57 @@
+/** A judgement for people: a line for each rule, then the lines that a user of `openssl ocsp` knows. */
+import pc from 'picocolors';
+import { formatTime } from '../../der/time.ts';
+import { crlReasonName } from '../../ocsp/cert-status.ts';
+import type { RuleOutcome } from '../../ocsp/explain-response.ts';
+import { RULES } from '../../ocsp/rules.ts';
+import { printable } from '../../text.ts';
+import { displayName } from '../describe/file-name.ts';
+import { hintFor } from '../hints.ts';
+import type { Io } from '../io.ts';
+import type { Judged } from './judged.ts';
+
+type Marks = Readonly<Record<RuleOutcome['outcome'], string>>;
+
+const SIGNS: Marks = { passed: '✓', failed: '✗', unreached: '-' };
+const WORDS: Marks = { passed: 'ok  ', failed: 'FAIL', unreached: '-   ' };
+
+const NAME_WIDTH = Math.max(...RULES.map(({ name }) => name.length));
+
+export function printJudged(io: Io, response: string, judged: Judged): void {
+  const { dim } = pc.createColors(io.colorErr);
+  io.out([...ruleLines(io, judged), '', ...closingLines(io, response, judged), ''].join('\n'));
+  const hint = judged.error && hintFor(judged.error);
+  if (hint !== undefined) io.err(`${dim('hint:')} ${hint}\n`);
+}
+
+function ruleLines(io: Io, { rules }: Judged): string[] {
+  const { green, red, dim } = pc.createColors(io.colorOut);
+  const color = { passed: green, failed: red, unreached: dim };
+  const marks = showsSigns(io.env) ? SIGNS : WORDS;
+  return rules.map(({ rule, outcome, detail }) => {
+    const label = `${String(rule.number).padStart(2)} ${rule.name.padEnd(NAME_WIDTH)}`;
+    const source = outcome === 'failed' ? ` (${rule.source})` : '';
+    return `${color[outcome](marks[outcome])} ${label}  ${printable(detail)}${source}`;
+  });
+}
+
+/** The locale by the rule of POSIX: the first of the three that is set and not empty. */
+function showsSigns({ LC_ALL, LC_CTYPE, LANG }: Io['env']): boolean {
+  return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((name) => name !== undefined && name !== '') ?? '');
+}
+
+function closingLines(io: Io, response: string, { status, single, error }: Judged): string[] {
+  const { green, red, yellow } = pc.createColors(io.colorOut);
+  const color = { good: green, revoked: red, unknown: yellow, refused: red }[status];
+  const reason = status === 'refused' && error ? `: ${printable(error.message)}` : '';
+  const lines = [`${displayName(response)}: ${color(status)}${reason}`];
+  if (!single) return lines;
+  const { certStatus, thisUpdate, nextUpdate } = single;
+  lines.push(`\tThis Update: ${formatTime(thisUpdate)}`);
+  if (nextUpdate) lines.push(`\tNext Update: ${formatTime(nextUpdate)}`);
+  if (status === 'revoked' && certStatus.type === 'revoked') {
+    if (certStatus.reason !== undefined) lines.push(`\tReason: ${crlReasonName(certStatus.reason)}`);
+    lines.push(`\tRevocation Time: ${formatTime(certStatus.revocationTime)}`);
+  }
+  return lines;
+}
