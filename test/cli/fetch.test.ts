@@ -346,16 +346,17 @@ describe('--no-verify', () => {
     }));
 });
 
-describe('certificates without a responder', () => {
-  const fetchLeaf = (leaf: NonNullable<Parameters<typeof createTestPki>[0]>['leaf']): Promise<CliRun> =>
-    withTempDir(async (dir) => {
-      const own = createTestPki({ leaf: { ocspUrls: [], ...leaf } });
-      const cert = join(dir, 'domain.crt');
-      await writeFile(cert, certificatesPem(own.leaf, own.issuer));
-      const run = await runCli(['fetch', cert]);
-      return { ...run, err: run.err.replaceAll(cert, 'domain.crt') };
-    });
+/** Fetches for a leaf that names no responder unless `leaf` says so; its path is shown as `domain.crt`. */
+const fetchLeaf = (leaf: NonNullable<Parameters<typeof createTestPki>[0]>['leaf']): Promise<CliRun> =>
+  withTempDir(async (dir) => {
+    const own = createTestPki({ leaf: { ocspUrls: [], ...leaf } });
+    const cert = join(dir, 'domain.crt');
+    await writeFile(cert, certificatesPem(own.leaf, own.issuer));
+    const run = await runCli(['fetch', cert]);
+    return { ...run, err: run.err.replaceAll(cert, 'domain.crt') };
+  });
 
+describe('certificates without a responder', () => {
   it('exit 69 with a clear word', async () => {
     const run = await fetchLeaf({});
     expect(run).toMatchObject({ exitCode: 69, out: '' });

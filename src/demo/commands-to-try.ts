@@ -1,0 +1,23 @@
+/** What to try in a world that was kept: every line can be pasted into a shell as it is. */
+import { RESPONDER_NAME, type World } from './world.ts';
+
+/** `restaple` is how the command is called on this machine. */
+export function commandsToTry({ files, edge, tlsPort, addressUrl }: World, restaple: string): string[] {
+  const ask = 'openssl ocsp -issuer issuer.crt -CAfile root.crt -verify_other issuer.crt';
+  const url = `http://${RESPONDER_NAME}:${edge.port}/`;
+  return [
+    `cd ${files.dir}`,
+    `${restaple} inspect domain.crt`,
+    `${restaple} fetch domain.crt`,
+    `${restaple} fetch revoked.crt`,
+    `${restaple} fetch domain.crt --url ${addressUrl}`,
+    `${restaple} fetch domain.crt --url ${addressUrl} --header 'Host: ${RESPONDER_NAME}'`,
+    `${restaple} inspect domain.ocsp`,
+    `${restaple} verify domain.ocsp --cert domain.crt`,
+    `${ask} -cert domain.crt -url ${url}`,
+    `${ask} -cert revoked.crt -url ${url}`,
+    `${ask} -cert domain.crt -respin domain.ocsp`,
+    `openssl s_client -connect 127.0.0.1:${tlsPort} -status -CAfile root.crt </dev/null`,
+    `curl --cert-status --cacert root.crt https://localhost:${tlsPort}/`,
+  ];
+}
