@@ -3,9 +3,9 @@
  * file in the same directory, synced, renamed over the old one, and the directory synced, so that the rename itself
  * outlives a power cut.
  */
-import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
 
@@ -15,10 +15,11 @@ const TEMPORARY = /^\.restaple-\d+-\d+\.tmp$/;
 /** A temporary file this old belongs to a process that was killed. */
 const ABANDONED_MS = 3_600_000;
 
-/** A complete, synced temporary file beside its target. Exactly one of the two must be called. */
+/** A complete, synced temporary file beside its target, which stays until one of the two is called. */
 export interface PreparedFile {
-  /** @throws InputError `output-unwritable` */
+  /** @throws InputError `output-unwritable`; nothing is left behind then. */
   commit(): Promise<void>;
+  /** Does nothing after a commit. */
   discard(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ const swept = new Set<string>();
  */
 export async function prepareFile(path: string, bytes: Uint8Array): Promise<PreparedFile> {
   try {
-    const target = await realpath(path).catch(() => path);
+    const target = await targetOf(path);
     const present = await stat(target).catch(() => undefined);
     if (present && !present.isFile())
       throw new InputError('output-unwritable', 'is not a regular file', path);
@@ -53,6 +54,18 @@ export async function prepareFile(path: string, bytes: Uint8Array): Promise<Prep
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const prepared = await prepareFile(path, bytes);
   await prepared.commit();
+}
+
+/** Where a path leads through symbolic links, to a file that need not be there. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+    const link = await readlink(path).catch(() => undefined);
+    // Each step has one link less to follow; links in a circle are ELOOP to realpath.
+    return link === undefined ? path : targetOf(resolve(await realpath(dirname(path)), link));
+  }
 }
 
 async function writeTemporary(
@@ -101,10 +114,14 @@ async function move(temporary: string, target: string, directory: string): Promi
     await unlink(temporary).catch(() => {});
     throw error;
   }
+  await syncDirectory(directory).catch(() => {});
+}
+
+/** Fails on some network file systems, and where the directory may be written but not read; the rename is done then. */
+async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
-    // Some network file systems cannot sync a directory; the rename is done all the same.
-    await handle.sync().catch(() => {});
+    await handle.sync();
   } finally {
     await handle.close();
   }
@@ -115,7 +132,8 @@ async function sweep(directory: string): Promise<void> {
   if (swept.has(directory)) return;
   swept.add(directory);
   const before = Date.now() - ABANDONED_MS;
-  for (const name of (await readdir(directory)).filter((entry) => TEMPORARY.test(entry))) {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((entry) => TEMPORARY.test(entry))) {
     const path = join(directory, name);
     const left = await stat(path).catch(() => undefined);
     if (left && left.mtimeMs < before) await unlink(path).catch(() => {});
