@@ -1,5 +1,5 @@
 /** The staple file of a certificate: what is in it, and whether a fresh staple may take its place. */
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { MAX_DER_BYTES } from '../der/reader.ts';
 import { RestapleError } from '../errors.ts';
 import type { Verdict } from '../ocsp/verify-response.ts';
@@ -19,8 +19,8 @@ export type KeepOutcome =
 /** Verifies what a file holds, as of now. Throws a RestapleError for anything that is no staple. */
 export type Judge = (der: Buffer) => Staple;
 
-/** How often another writer may come between before we let him win. */
-const ATTEMPTS = 3;
+/** How many other writers may come between: each costs a verification, and nobody has more than a few. */
+const MAX_LOOKS = 8;
 
 /**
  * The staple that a file holds; `undefined` when there is no file, or what it holds is no staple (any more).
@@ -37,22 +37,32 @@ export async function loadStaple(path: string, judge: Judge): Promise<Staple | u
  * @throws InputError `output-unwritable`; the file is untouched then.
  */
 export async function keepStaple(path: string, candidate: Candidate, judge: Judge): Promise<KeepOutcome> {
-  for (let attempt = 1; ; attempt++) {
-    const before = await readBounded(path);
-    if (before?.equals(candidate.der)) return { outcome: 'unchanged' };
-    const present = before && judged(before, judge);
-    if (present && (!candidate.verdict || isWorse(candidate.verdict, present.verdict))) {
-      return { outcome: 'kept', present };
-    }
-    const prepared = await prepareFile(path, candidate.der);
-    // Another process may have put a better one there while this one was being written.
-    if (attempt < ATTEMPTS && !same(await readBounded(path), before)) {
-      await prepared.discard();
-      continue;
+  let seen = await readBounded(path);
+  const settled = settle(seen, candidate, judge);
+  if (settled) return settled;
+  const prepared = await prepareFile(path, candidate.der);
+  try {
+    // Another process may have put a better one there while this one was being judged or written.
+    for (let look = 1; look <= MAX_LOOKS; look++) {
+      const present = await readBounded(path);
+      if (same(present, seen)) break;
+      seen = present;
+      const overtaken = settle(seen, candidate, judge);
+      if (overtaken) return overtaken;
     }
     await prepared.commit();
     return { outcome: 'written' };
+  } finally {
+    await prepared.discard();
   }
+}
+
+/** What becomes of a candidate without writing; `undefined` when it is to be written. */
+function settle(der: Buffer | undefined, candidate: Candidate, judge: Judge): KeepOutcome | undefined {
+  if (der?.equals(candidate.der)) return { outcome: 'unchanged' };
+  const present = der && judged(der, judge);
+  const keep = present && (!candidate.verdict || isWorse(candidate.verdict, present.verdict));
+  return keep ? { outcome: 'kept', present } : undefined;
 }
 
 function judged(der: Buffer, judge: Judge): Staple | undefined {
@@ -66,16 +76,21 @@ function judged(der: Buffer, judge: Judge): Staple | undefined {
 
 const same = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a && b ? a.equals(b) : a === b);
 
-/** At most one byte more than a response may have: what lies there may be anything. */
+/**
+ * At most one byte more than a response may have: what lies there may be anything. A pipe is not waited for, and is
+ * nothing that was kept.
+ */
 async function readBounded(path: string): Promise<Buffer | undefined> {
   let file;
   try {
-    file = await open(path, 'r');
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return undefined;
   }
   try {
-    const buffer = Buffer.alloc(Math.min((await file.stat()).size, MAX_DER_BYTES + 1));
+    const stats = await file.stat();
+    if (!stats.isFile()) return undefined;
+    const buffer = Buffer.alloc(Math.min(stats.size, MAX_DER_BYTES + 1));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.subarray(0, bytesRead);
   } catch {
