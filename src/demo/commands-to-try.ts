@@ -1,12 +1,12 @@
 /** What to try in a world that was kept: every line can be pasted into a shell as it is. */
 import { RESPONDER_NAME, type World } from './world.ts';
 
-/** `restaple` is how the command is called on this machine. */
+/** `restaple` is how the command is called on this machine, in words of a shell. */
 export function commandsToTry({ files, edge, tlsPort, addressUrl }: World, restaple: string): string[] {
   const ask = 'openssl ocsp -issuer issuer.crt -CAfile root.crt -verify_other issuer.crt';
   const url = `http://${RESPONDER_NAME}:${edge.port}/`;
   return [
-    `cd ${files.dir}`,
+    `cd ${shellWord(files.dir)}`,
     `${restaple} inspect domain.crt`,
     `${restaple} fetch domain.crt`,
     `${restaple} fetch revoked.crt`,
@@ -20,4 +20,9 @@ export function commandsToTry({ files, edge, tlsPort, addressUrl }: World, resta
     `openssl s_client -connect 127.0.0.1:${tlsPort} -status -CAfile root.crt </dev/null`,
     `curl --cert-status --cacert root.crt https://localhost:${tlsPort}/`,
   ];
+}
+
+/** Text as one word of a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,7 @@
 /** `restaple demo`: the whole story in a world of its own. */
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { commandsToTry } from '../../demo/commands-to-try.ts';
+import { commandsToTry, shellWord } from '../../demo/commands-to-try.ts';
 import { Interruption } from '../../demo/interruption.ts';
 import { STORY, type Stage } from '../../demo/story.ts';
 import { type World, startWorld } from '../../demo/world.ts';
@@ -65,5 +65,5 @@ async function keepWorld(world: World, interruption: Interruption, io: Io): Prom
 function invocation(): string {
   const script = process.argv[1] ?? '';
   const installed = basename(script) === 'restaple' && !script.includes('/node_modules/');
-  return installed ? 'restaple' : `node '${script.replaceAll("'", String.raw`'\''`)}'`;
+  return installed ? 'restaple' : `node ${shellWord(script)}`;
 }
