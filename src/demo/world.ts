@@ -1,11 +1,9 @@
 /** The world in a box: a CA, its responder behind an edge, and a TLS server, in a temporary directory and on loopback. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Authorities, createAuthorities, issueServerCertificate, stolen } from './authorities.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { type Files, type Servers, filesIn, writeFiles } from './files.ts';
 import { startResponder, type Responder } from './responder.ts';
+import { makeTemporaryDirectory } from './temporary-directory.ts';
 import { startTlsServer } from './tls-server.ts';
 
 /** The name that means this machine without any name server; the responder's site on the edge. */
@@ -47,8 +45,8 @@ class Endings {
 export async function startWorld(now: () => Date): Promise<World> {
   const endings = new Endings();
   try {
-    const files = filesIn(await mkdtemp(join(tmpdir(), 'restaple-demo-')));
-    endings.add({ close: () => rm(files.dir, { recursive: true, force: true }) });
+    const directory = endings.add(await makeTemporaryDirectory('restaple-demo-'));
+    const files = filesIn(directory.path);
     const authorities = createAuthorities(now());
     const responder = endings.add(await startResponder({ ...authorities, now }));
     const edge = endings.add(await startEdge({ sites: sitesBefore(responder), now }));

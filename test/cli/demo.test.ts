@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -163,6 +164,16 @@ const isOpen = (port: string): Promise<boolean> =>
     });
     socket.once('error', () => resolve(false));
   });
+
+describe('restaple demo in a process of its own', () => {
+  it.runIf(existsSync('/dev/full'))('leaves no file behind when its output cannot be written', async () => {
+    await withTempDir(async (tmp) => {
+      const command = `TMPDIR=${tmp} exec "${process.execPath}" ${bin} demo >/dev/full`;
+      expect((await run('/bin/sh', ['-c', command])).code).not.toBe(0);
+      expect(await readdir(tmp)).toEqual([]);
+    });
+  });
+});
 
 describe('restaple demo --keep', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
