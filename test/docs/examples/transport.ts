@@ -1,0 +1,51 @@
+/** How each error between restaple and a responder comes about. Nothing is sent: the answers and faults are made here. */
+import type { TransportCode } from '../../../src/errors.ts';
+import { createHttpClient } from '../../../src/http/client.ts';
+import { type Progress, networkFailure, timeoutFailure, tooLargeFailure } from '../../../src/http/failure.ts';
+import type { HttpAnswer } from '../../../src/http/message.ts';
+import { requireOcspBody } from '../../../src/http/ocsp-body.ts';
+import { requireOk } from '../../../src/http/status.ts';
+import { MAX_DER_BYTES } from '../../../src/der/reader.ts';
+import type { Examples } from './example.ts';
+
+const url = new URL('http://ocsp.example.test/');
+
+const progress: Progress = {
+  url,
+  stage: 'answering',
+  addresses: ['192.0.2.1'],
+  status: undefined,
+  received: 0,
+  declared: undefined,
+};
+
+/** As node:dns makes it. */
+const noSuchName = Object.assign(new Error('getaddrinfo ENOTFOUND ocsp.example.test'), {
+  code: 'ENOTFOUND',
+  syscall: 'getaddrinfo',
+});
+
+const page: HttpAnswer = {
+  status: 200,
+  statusText: 'OK',
+  headers: { 'content-type': 'text/html' },
+  body: Buffer.from('<html><title>Log in</title></html>\n'),
+  address: '192.0.2.1',
+};
+
+export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
+  'url-invalid': () =>
+    createHttpClient().exchange({ method: 'GET', url: new URL('ldap://ldap.example.test/'), maxBytes: 1 }),
+  'http-unreachable': () => {
+    throw networkFailure(noSuchName, { ...progress, stage: 'connecting', addresses: [] });
+  },
+  'http-timeout': () => {
+    throw timeoutFailure(15_000, progress);
+  },
+  'http-status': () =>
+    requireOk({ ...page, status: 403, statusText: 'Forbidden' }, new URL('http://192.0.2.1/'), '192.0.2.1'),
+  'http-too-large': () => {
+    throw tooLargeFailure(MAX_DER_BYTES, { ...progress, status: 200, declared: 10_485_760 });
+  },
+  'http-not-ocsp': () => requireOcspBody(page, url),
+};
