@@ -1,6 +1,7 @@
 /** Rules 5 and 6: who signed, may they, and is the signature good. */
+import { X509Certificate } from 'node:crypto';
 import { ContentCache } from '../bounded-cache.ts';
-import { DerError, type ResponseCode, ResponseError } from '../errors.ts';
+import { DerError, type ResponseCode, ResponseError, reasonOf } from '../errors.ts';
 import { formatInstant } from '../der/time.ts';
 import { type Certificate, decodeCertificate } from '../x509/certificate.ts';
 import { formatName } from '../x509/name.ts';
@@ -38,11 +39,8 @@ const RANK: readonly ResponseCode[] = [
   'signature-invalid',
 ];
 
-/** Responders send one or two certificates. Each that fits costs a signature check, so a stranger must not send a hundred. */
-const MAX_CANDIDATES = 8;
-
-/** A whole chain and as much again: a response has room for thousands, and each is decoded to see whether it fits. */
-const MAX_EMBEDDED = 32;
+/** Responders send one or two. Firefox takes no more than this (mozilla::pkix, `NonOwningDERArray`), nor does restaple. */
+const MAX_CERTS = 8;
 
 /** Twice the largest certificate with ML-DSA-87; it bounds what the cache below can hold. */
 const MAX_CERTIFICATE_BYTES = 16 * 1024;
@@ -53,12 +51,14 @@ const decoded = new ContentCache<Certificate>(256);
 /**
  * The signer of a response, authorized and with its signature checked.
  *
+ * @throws DerError when a certificate of the response cannot be read, or there are too many.
  * @throws ResponseError `signer-…`, `signature-…`, `response-outlives-signer` or `critical-extension-unknown`: the most
  *   specific, where several candidates fail.
  */
 export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOptions): Signer {
   let furthest: ResponseError | undefined;
-  for (const signer of candidates(basic, options)) {
+  const known = knownSigners(embedded(basic.certs), options);
+  for (const signer of candidates(basic, known)) {
     const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
     if (!error) return signer;
     if (!furthest || RANK.indexOf(error.code) >= RANK.indexOf(furthest.code)) furthest = error;
@@ -67,28 +67,24 @@ export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOpti
 }
 
 /** Whom the ResponderID may mean: first those that it names to the letter, then those whose name is spelt otherwise. */
-function* candidates(basic: BasicOCSPResponse, options: AuthenticateOptions): Generator<Signer> {
-  const { responderID } = basic.tbsResponseData;
-  let left = MAX_CANDIDATES;
+function* candidates({ tbsResponseData }: BasicOCSPResponse, known: readonly Signer[]): Generator<Signer> {
   for (const spelling of ['same', 'other'] as const) {
-    for (const signer of known(basic, options)) {
-      if (!isMeant(responderID, signer.certificate, spelling)) continue;
-      yield signer;
-      if (signer.kind === 'delegate' && --left === 0) return;
+    for (const signer of known) {
+      if (isMeant(tbsResponseData.responderID, signer.certificate, spelling)) yield signer;
     }
   }
 }
 
-function* known({ certs }: BasicOCSPResponse, options: AuthenticateOptions): Generator<Signer> {
+function knownSigners(embedded: readonly Certificate[], options: AuthenticateOptions): Signer[] {
   const { issuer, trustedSigners } = options;
-  yield { kind: 'issuer', certificate: issuer };
-  for (const certificate of trustedSigners) yield { kind: 'trusted', certificate };
-  for (const der of certs.slice(0, MAX_EMBEDDED)) {
-    const certificate = embedded(der);
+  const known: Signer[] = [{ kind: 'issuer', certificate: issuer }];
+  for (const certificate of trustedSigners) known.push({ kind: 'trusted', certificate });
+  for (const certificate of embedded) {
     // The issuer's own certificate in the response adds nothing to the one that the caller gave.
-    if (!certificate || certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
-    yield { kind: 'delegate', certificate };
+    if (certificate.subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo)) continue;
+    known.push({ kind: 'delegate', certificate });
   }
+  return known;
 }
 
 /** A name that cannot be read names nobody. */
@@ -101,20 +97,35 @@ function isMeant(responderID: ResponderID, certificate: Certificate, spelling: '
   }
 }
 
-/** A certificate of the response; `undefined` for one that cannot be read, which then signs nothing. */
-function embedded(der: Buffer): Certificate | undefined {
+/**
+ * The certificates of the response, those that have no part in it too. Nobody signed them, and OpenSSL, with it most
+ * servers, reads a response whole or not at all: who touches one on the way would break a server with its own staple.
+ */
+function embedded(certs: readonly Buffer[]): Certificate[] {
+  if (certs.length > MAX_CERTS) {
+    const reason = `${certs.length} certificates, more than the ${MAX_CERTS} that clients take`;
+    throw new DerError('asn1-unexpected', `BasicOCSPResponse: ${reason}`);
+  }
+  return certs.map(decodedOnce);
+}
+
+function decodedOnce(der: Buffer): Certificate {
   const before = decoded.get(der);
   if (before) return before;
-  if (der.length > MAX_CERTIFICATE_BYTES) return undefined;
-  try {
-    // A copy: the cache must not hold on to the whole response.
-    const certificate = decodeCertificate(Buffer.from(der));
-    decoded.set(certificate.raw, certificate);
-    return certificate;
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
+  if (der.length > MAX_CERTIFICATE_BYTES) {
+    const reason = `${der.length} bytes, more than the ${MAX_CERTIFICATE_BYTES} allowed`;
+    throw new DerError('der-too-large', `Certificate in the response has ${reason}`);
   }
+  // A copy: the cache must not hold on to the whole response.
+  const certificate = decodeCertificate(Buffer.from(der));
+  try {
+    // OpenSSL's own opinion, which reads names to the last character.
+    void new X509Certificate(certificate.raw);
+  } catch (error) {
+    throw new DerError('der-malformed', `Certificate in the response cannot be read: ${reasonOf(error)}`);
+  }
+  decoded.set(certificate.raw, certificate);
+  return certificate;
 }
 
 function signerError(

@@ -110,7 +110,7 @@ function decodePssParameters(parameters: Buffer): SignatureScheme | SchemeProble
   return decodeWhole(parameters, 'RSASSA-PSS-params', (reader) => {
     const fields = reader.sequence();
     const hashField = fields.explicit(0);
-    const hash = hashField ? hashOf(decodeAlgorithmIdentifier(hashField).algorithm) : 'sha1';
+    const hash = hashField ? plainHash(decodeAlgorithmIdentifier(hashField)) : 'sha1';
     hashField?.finish();
     const maskField = fields.explicit(1);
     const mask = maskField ? maskHash(decodeAlgorithmIdentifier(maskField)) : 'sha1';
@@ -131,7 +131,11 @@ function decodePssParameters(parameters: Buffer): SignatureScheme | SchemeProble
 
 const odd = (reason: string): SchemeProblem => ({ problem: 'unknown', reason: `RSASSA-PSS ${reason}` });
 
+/** The signature does not cover these parameters: what they hold beside the hash is for nobody to choose. */
+const plainHash = (identifier: AlgorithmIdentifier): Hash | undefined =>
+  hasNoParameters(identifier) ? hashOf(identifier.algorithm) : undefined;
+
 function maskHash({ algorithm, parameters }: AlgorithmIdentifier): Hash | undefined {
   if (algorithm !== OID.mgf1 || parameters === undefined) return undefined;
-  return hashOf(decodeWhole(parameters, 'AlgorithmIdentifier', decodeAlgorithmIdentifier).algorithm);
+  return plainHash(decodeWhole(parameters, 'AlgorithmIdentifier', decodeAlgorithmIdentifier));
 }

@@ -55,7 +55,11 @@ function signs(name: string, kind: KeyKind, signature: SignatureOptions): void {
   });
 }
 
-describe.each(CLASSIC)('%s with a key of %s %j', signs);
+describe.each(CLASSIC)('%s with a key of %s %j', (name, kind, signature) => {
+  signs(name, kind, signature);
+});
 
 const missing = hasMlDsa() ? '' : ` (skipped: Node ${process.versions.node} has no ML-DSA)`;
-describe.skipIf(missing !== '').each(ML_DSA)(`%s${missing}`, signs);
+describe.skipIf(missing !== '').each(ML_DSA)(`%s${missing}`, (name, kind, signature) => {
+  signs(name, kind, signature);
+});

@@ -46,6 +46,15 @@ const ODD_PSS: readonly (readonly [string, Buffer | undefined, string])[] = [
     'RSASSA-PSS with a hash not known here',
   ],
   [
+    'something in place of the NULL behind the hash, which nobody signed',
+    sequence(
+      explicit(0, sequence(oid(OID.sha256), octetString(Buffer.alloc(0)))),
+      explicit(1, mgf1(OID.sha256)),
+      explicit(2, integer(32)),
+    ),
+    'RSASSA-PSS with a hash not known here',
+  ],
+  [
     'a mask by another hash',
     sequence(
       explicit(0, hashIdentifier(OID.sha256)),

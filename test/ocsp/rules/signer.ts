@@ -2,7 +2,7 @@
 import { type Entity, createOcspSigner, createRoot } from '../../../src/demo/pki/entity.ts';
 import { extKeyUsage, extension, keyUsage } from '../../../src/demo/pki/extensions.ts';
 import { TAG } from '../../../src/der/tags.ts';
-import { nullValue, octetString, oid, sequence, setOf, tlv } from '../../../src/der/writer.ts';
+import { nullValue, oid, sequence, setOf, tlv } from '../../../src/der/writer.ts';
 import type { ResponseCode } from '../../../src/errors.ts';
 import { keyHash } from '../../../src/ocsp/responder-id.ts';
 import type { RuleName } from '../../../src/ocsp/rules.ts';
@@ -247,13 +247,6 @@ export const signer: RuleTable = {
       },
       signer: 'trusted',
     },
-    ...[nullValue(), Buffer.alloc(20_000)].map((name, i) => ({
-      says: `a certificate ${i === 0 ? 'with a name that is none' : 'of 20 KB'} before that of the delegate, byName`,
-      response: () => {
-        const odd = delegate({ name: sequence(octetString(name)) }).certificate.raw;
-        return respond({ responderID: 'byName', certs: [odd, pki.delegate.certificate.raw] });
-      },
-    })),
     {
       says: 'the delegate’s name in another string type, case and spacing',
       response: () => respond({ responderID: { type: 'byName', name: otherSpelling } }),

@@ -1,6 +1,7 @@
 /** Rule 1: strict DER. Where the signature covers the fault it is signed, so nothing but the encoding is wrong. */
 import { enumerated, explicit, nullValue, octetString, oid, sequence } from '../../../src/der/writer.ts';
 import { MAX_DER_BYTES } from '../../../src/der/reader.ts';
+import type { DerCode } from '../../../src/errors.ts';
 import type { RuleName } from '../../../src/ocsp/rules.ts';
 import { RULES } from '../../../src/ocsp/rules.ts';
 import { decodeBasicOCSPResponse } from '../../../src/ocsp/basic-ocsp-response.ts';
@@ -8,7 +9,7 @@ import { decodeOCSPResponse } from '../../../src/ocsp/ocsp-response.ts';
 import { OID } from '../../../src/x509/oids.ts';
 import { rawResponse } from '../../support/alter.ts';
 import { testKeys } from '../../support/keys.ts';
-import { type RuleTable, altered, delegate, pki, replaced, resigned, respond } from './row.ts';
+import { type RuleTable, delegate, pki, replaced, resigned, respond } from './row.ts';
 
 const AFTER_DER: readonly RuleName[] = RULES.slice(1).map(({ name }) => name);
 /** The outermost type was read, and with it the status. */
@@ -26,15 +27,29 @@ const ed25519 = delegate({ keys: testKeys('ed25519') });
 
 const THIS_UPDATE = '20260225093245Z';
 
-/** A response filled up with a certificate that is none. */
-const filled = (filling: number): Buffer =>
-  respond({
-    signer: ed25519,
-    certs: [ed25519.certificate.raw, sequence(octetString(Buffer.alloc(filling)))],
-  });
+/** A response filled up with an extension that nobody knows. */
+const filled = (filling: number): Buffer => {
+  const value = Buffer.alloc(filling);
+  return respond({ signer: ed25519, responseExtensions: [{ oid: '1.2.3.4', critical: false, value }] });
+};
 
 /** A response of exactly so many bytes, beyond 64 KiB, where lengths take three octets. */
 const ofSize = (size: number): Buffer => filled(100_000 + size - filled(100_000).length);
+
+const own = pki.delegate.certificate.raw;
+/** What one cannot see in the certificate of a bystander, and OpenSSL sees: a name in UTF-8 that is none. */
+const illSpelt = replaced(pki.stranger.certificate.raw, 'Stranger', 'Strange\xff');
+const ODD_CERTS: readonly (readonly [string, Buffer, DerCode, string])[] = [
+  ['that is none', sequence(nullValue()), 'asn1-unexpected', 'Certificate: expected SEQUENCE, found NULL'],
+  ['with a name in broken UTF-8', illSpelt, 'der-malformed', 'Certificate in the response cannot be read'],
+  [
+    'of 17 KiB',
+    delegate({ extensions: [{ oid: '1.2.3.4', critical: false, value: Buffer.alloc(17_000) }] }).certificate
+      .raw,
+    'der-too-large',
+    'bytes, more than the 16384 allowed',
+  ],
+];
 
 export const strictDer: RuleTable = {
   rule: 'strict DER',
@@ -181,6 +196,25 @@ export const strictDer: RuleTable = {
       message: ['BOOLEAN is not 00 or FF'],
       unreached: AFTER_STATUS,
     },
+    ...ODD_CERTS.flatMap(([which, cert, code, message]) =>
+      [
+        { where: 'behind', response: () => respond({ certs: [own, cert] }) },
+        { where: 'before', response: () => respond({ certs: [cert, own] }) },
+      ].map(({ where, response }) => ({
+        says: `a certificate ${which} ${where} that of the signer: servers read a response whole`,
+        response,
+        code,
+        message: [message],
+        unreached: ['signature', 'signer'] as const,
+      })),
+    ),
+    {
+      says: 'nine certificates, one more than Firefox takes',
+      response: () => respond({ certs: Array.from({ length: 9 }, () => own) }),
+      code: 'asn1-unexpected',
+      message: ['9 certificates, more than the 8 that clients take'],
+      unreached: ['signature', 'signer'],
+    },
     {
       says: 'a responderID byName that is no name',
       response: () => respond({ responderID: { type: 'byName', name: sequence(nullValue()) } }),
@@ -201,8 +235,8 @@ export const strictDer: RuleTable = {
     { says: 'a good response', response: () => respond() },
     { says: 'exactly 256 KiB', response: () => ofSize(MAX_DER_BYTES) },
     {
-      says: 'an embedded certificate that is none, before the signer’s own',
-      response: () => altered({ certs: [sequence(nullValue()), pki.delegate.certificate.raw] }),
+      says: 'eight certificates',
+      response: () => respond({ certs: Array.from({ length: 8 }, () => own) }),
     },
     {
       says: 'the default version spelt out, as deployed CAs do',
