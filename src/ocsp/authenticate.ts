@@ -57,7 +57,7 @@ const decoded = new ContentCache<Certificate>(256);
  */
 export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOptions): Signer {
   let furthest: ResponseError | undefined;
-  const known = knownSigners(embedded(basic.certs), options);
+  const known = knownSigners(decodeEmbedded(basic.certs), options);
   for (const signer of candidates(basic, known)) {
     const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
     if (!error) return signer;
@@ -101,7 +101,7 @@ function isMeant(responderID: ResponderID, certificate: Certificate, spelling: '
  * The certificates of the response, those that have no part in it too. Nobody signed them, and OpenSSL, with it most
  * servers, reads a response whole or not at all: who touches one on the way would break a server with its own staple.
  */
-function embedded(certs: readonly Buffer[]): Certificate[] {
+function decodeEmbedded(certs: readonly Buffer[]): Certificate[] {
   if (certs.length > MAX_CERTS) {
     const reason = `${certs.length} certificates, more than the ${MAX_CERTS} that clients take`;
     throw new DerError('asn1-unexpected', `BasicOCSPResponse: ${reason}`);
