@@ -2,11 +2,9 @@
  * What a command may touch, handed to it: streams, clock, environment. Commands return their exit code and never end
  * the process, so that a test can run one like a function.
  */
-import { InputError } from '../errors.ts';
-
 export interface Io {
-  /** Standard input to its end, for the file name `-`. */
-  input(): Promise<Buffer>;
+  /** Standard input, in pieces. */
+  input(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** The result. */
   out(text: string | Uint8Array): void;
   /** Talk: progress, warnings, errors. */
@@ -19,43 +17,38 @@ export interface Io {
   now(): Date;
 }
 
-/** 10 MiB, as for files. */
-const MAX_INPUT_BYTES = 10 * 1024 * 1024;
-
+/** The process itself. Node makes each stream when it is first touched, which costs, so only what is used is. */
 export function processIo(): Io {
-  const { stdout, stderr, env } = process;
-  // A reader that has gone (`| head`) is no failure of ours.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  const { env } = process;
   return {
-    input: readStandardInput,
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    terminal: stderr.isTTY,
-    colorOut: stdout.isTTY && allowsColor(env),
-    colorErr: stderr.isTTY && allowsColor(env),
+    input: () => process.stdin,
+    out: (text) => void survivingPipe(process.stdout).write(text),
+    err: (text) => void survivingPipe(process.stderr).write(text),
+    get terminal() {
+      return process.stderr.isTTY;
+    },
+    get colorOut() {
+      return process.stdout.isTTY && allowsColor(env);
+    },
+    get colorErr() {
+      return process.stderr.isTTY && allowsColor(env);
+    },
     env,
     now: () => new Date(),
   };
 }
 
+/** A reader that has gone (`| head`) is no failure of ours. */
+function survivingPipe(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (stream.listenerCount('error') === 0) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return stream;
+}
+
 /** https://no-color.org, and terminals that say they cannot. */
 function allowsColor(env: NodeJS.ProcessEnv): boolean {
   return (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-}
-
-async function readStandardInput(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_INPUT_BYTES)
-      throw new InputError('file-unreadable', `more than ${MAX_INPUT_BYTES} bytes`, '-');
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }

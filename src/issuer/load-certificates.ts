@@ -6,7 +6,7 @@ import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
 /** 10 MiB: the root store of a whole distribution has a quarter of one. */
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
+export const MAX_FILE_BYTES: number = 10 * 1024 * 1024;
 
 /**
  * The content of a file.

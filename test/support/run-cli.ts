@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   let err = '';
   const color = options.color === true;
   const io: Io = {
-    input: () => Promise.resolve(Buffer.from(options.stdin ?? [])),
+    input: () => [Buffer.from(options.stdin ?? [])],
     out: (text) => void out.push(Buffer.from(text)),
     err: (text) => void (err += text),
     terminal: options.terminal === true,

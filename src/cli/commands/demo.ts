@@ -6,12 +6,17 @@ import { Interruption } from '../../demo/interruption.ts';
 import { STORY, type Stage } from '../../demo/story.ts';
 import { type World, startWorld } from '../../demo/world.ts';
 import { EXIT } from '../exit-codes.ts';
+import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { main } from '../main.ts';
 import type { DemoFlags } from '../verbs.ts';
 
 /** @returns 0, or 128 and the number of the signal that ended the story before its end. */
-export async function demoCommand({ keep }: DemoFlags, io: Io): Promise<number> {
+export function demoCommand(flags: DemoFlags, io: Io): Promise<number> {
+  return guarded(io, () => demo(flags, io));
+}
+
+async function demo({ keep }: DemoFlags, io: Io): Promise<number> {
   const interruption = new Interruption();
   let world: World | undefined;
   try {

@@ -14,6 +14,7 @@ import { type Job, planJobs } from '../fetch/plan.ts';
 import { fetchJson } from '../fetch/report-json.ts';
 import { TextReport } from '../fetch/report-text.ts';
 import { directoryIssuers } from '../fetch/subject.ts';
+import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { loadJudgement } from '../judge-options.ts';
 import { Progress } from '../progress.ts';
@@ -28,8 +29,12 @@ const DEFAULT_TIMEOUT_MS = 45_000;
 /** RFC 9654 section 2.1 asks for at least 32. */
 const NONCE_BYTES = 32;
 
+export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<number> {
+  return guarded(io, () => fetchAll(args, flags, io));
+}
+
 /** @throws InputError for wrong usage and for files named by options that cannot be read. */
-export async function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
+async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
   const jobs = await planJobs(args, flags);
   if (!flags.verify) warnUnverified(io);
   const client = createHttpClient({ userAgent: `restaple/${VERSION}` });

@@ -1,14 +1,15 @@
 /** `restaple inspect FILE...`: what is in it, whatever it is. */
 import { RestapleError } from '../../errors.ts';
-import { readInputFile } from '../../issuer/load-certificates.ts';
 import { type Description, TITLES, describePart, listDescription } from '../describe/description.ts';
 import { displayName } from '../describe/file-name.ts';
 import { formatListing } from '../describe/listing.ts';
 import { type Part, partsOf } from '../describe/parts.ts';
 import { type ErrorJson, errorJson, printError } from '../error-output.ts';
 import { EXIT, type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
+import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../json-output.ts';
+import { readInput } from '../read-input.ts';
 import type { InspectFlags } from '../verbs.ts';
 
 /** Where in which file; `null` in all but the name when the file as a whole could not be read. */
@@ -21,11 +22,11 @@ interface Place {
 
 type Found = Place & ({ readonly description: Description } | { readonly error: RestapleError });
 
-export async function inspectCommand(
-  files: readonly string[],
-  options: InspectFlags,
-  io: Io,
-): Promise<number> {
+export function inspectCommand(files: readonly string[], flags: InspectFlags, io: Io): Promise<number> {
+  return guarded(io, () => inspect(files, flags, io));
+}
+
+async function inspect(files: readonly string[], options: InspectFlags, io: Io): Promise<ExitCode> {
   const all: Found[] = [];
   for (const file of files) {
     const found = await inspectFile(file, io);
@@ -40,7 +41,7 @@ export async function inspectCommand(
 async function inspectFile(file: string, io: Io): Promise<readonly Found[]> {
   let parts: readonly Part[];
   try {
-    parts = partsOf(file === '-' ? await io.input() : await readInputFile(file), file);
+    parts = partsOf(await readInput(file, io), file);
   } catch (error) {
     return [{ file, part: null, parts: null, line: null, error: expected(error) }];
   }

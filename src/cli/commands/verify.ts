@@ -1,7 +1,7 @@
 /** `restaple verify RESPONSE --cert CERT`: every rule with its outcome, and what follows from them. */
 import { InputError, RestapleError } from '../../errors.ts';
 import { findIssuer, requireIssuer } from '../../issuer/find-issuer.ts';
-import { loadCertificates, readInputFile } from '../../issuer/load-certificates.ts';
+import { loadCertificates } from '../../issuer/load-certificates.ts';
 import type { VerifyOptions } from '../../ocsp/verify-response.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { findLeaf } from '../../x509/chain.ts';
@@ -10,22 +10,28 @@ import { TITLES } from '../describe/description.ts';
 import { displayName } from '../describe/file-name.ts';
 import { partsOf } from '../describe/parts.ts';
 import { printError } from '../error-output.ts';
-import { exitCodeOf } from '../exit-codes.ts';
+import { type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed, namingFile } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
+import { readInput } from '../read-input.ts';
 import { type Judged, judge } from '../verify/judged.ts';
 import { judgedJson, notJudgedJson } from '../verify/report-json.ts';
 import { printJudged } from '../verify/report-text.ts';
 import type { VerifyFlags } from '../verbs.ts';
 
-export async function verifyCommand(response: string, flags: VerifyFlags, io: Io): Promise<number> {
+export function verifyCommand(response: string, flags: VerifyFlags, io: Io): Promise<number> {
+  return guarded(io, () => verify(response, flags, io));
+}
+
+async function verify(response: string, flags: VerifyFlags, io: Io): Promise<ExitCode> {
   let judged: Judged;
   try {
     const options = await loadOptions(flags, io);
     judged = judge(await loadResponse(response, io), options);
   } catch (error) {
-    // Wrong usage is about no file, and a fault of restaple itself is no result: both are told by `main`.
+    // Wrong usage is about no file, and a fault of restaple itself is no result: both are told by `guarded`.
     if (!(error instanceof RestapleError) || error.code === 'usage-invalid') throw error;
     if (flags.json) printJson(io, notJudgedJson(response, flags.cert, error));
     else printError(io, error, displayName(subjectOf(error) ?? flags.cert));
@@ -58,8 +64,7 @@ function issuerInFile(certificate: Certificate, chain: readonly Certificate[]): 
 
 /** @throws InputError `format-unknown` when there is no response in the file, or more than one. */
 async function loadResponse(path: string, io: Io): Promise<Buffer> {
-  const file = path === '-' ? await io.input() : await readInputFile(path);
-  const parts = partsOf(file, path);
+  const parts = partsOf(await readInput(path, io), path);
   const [first, second] = parts.filter(({ kind }) => kind === 'ocsp-response');
   if (!first) {
     const kinds = [...new Set(parts.map(({ kind }) => TITLES[kind]))].join(', ');

@@ -1,6 +1,6 @@
 /** From what was typed to certificate files. */
 import { readdir, stat } from 'node:fs/promises';
-import { extname, isAbsolute, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { InputError } from '../../errors.ts';
 
 export interface Target {
@@ -58,10 +58,10 @@ async function expand(arg: string): Promise<readonly Target[]> {
 }
 
 async function matches(pattern: string): Promise<readonly string[]> {
-  const { glob } = await import('tinyglobby');
-  const paths = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) });
+  const { matchFiles } = await import('./glob.ts');
+  const paths = await matchFiles(pattern);
   if (paths.length === 0) throw new InputError('file-unreadable', 'no file matches the pattern', pattern);
-  return paths.toSorted();
+  return paths;
 }
 
 /** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
