@@ -38,17 +38,6 @@ function apart(found) {
   };
 }
 
-/** commander can start subcommands as processes of their own, which restaple has none of: loading the way to do it costs 3 ms. */
-const noSubprocesses = {
-  name: 'no-subprocesses',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/commander/') ? { path: 'child_process', namespace: 'empty' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 await rm('dist/bin', { recursive: true, force: true });
 await mkdir('dist/bin', { recursive: true });
 
@@ -59,7 +48,7 @@ while (bundled.size < entries.size) {
     if (bundled.has(name)) continue;
     bundled.add(name);
     const found = new Set();
-    await build({ ...SHARED, entryPoints: { [name]: path }, plugins: [apart(found), noSubprocesses] });
+    await build({ ...SHARED, entryPoints: { [name]: path }, plugins: [apart(found)] });
     for (const module of found) {
       const its = basename(module, '.ts');
       if ((entries.get(its) ?? module) !== module) throw new Error(`two modules of the name ${its}`);

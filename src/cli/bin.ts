@@ -2,6 +2,8 @@
 import { processIo } from './io.ts';
 import { main } from './main.ts';
 
-void main(process.argv.slice(2), processIo()).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}
+
+void run();

@@ -13,7 +13,7 @@ export type Judgement = Required<
  * @throws InputError `usage-invalid` for `--allow-no-next-update` without `--max-age`, and what
  *   `loadNamed` throws for a `--trust` file.
  */
-export async function loadJudgement(flags: JudgeFlags): Promise<Judgement> {
+export async function loadJudgement(flags: Omit<JudgeFlags, 'issuer'>): Promise<Judgement> {
   if (flags.allowNoNextUpdate && flags.maxAge === undefined) {
     throw new InputError(
       'usage-invalid',
@@ -21,10 +21,10 @@ export async function loadJudgement(flags: JudgeFlags): Promise<Judgement> {
     );
   }
   return {
-    allowSha1: flags.allowSha1 === true,
+    allowSha1: flags.allowSha1,
     trustedSigners: await loadNamed(flags.trust ?? []),
     maxAgeMs: flags.maxAge,
-    allowMissingNextUpdate: flags.allowNoNextUpdate === true,
+    allowMissingNextUpdate: flags.allowNoNextUpdate,
   };
 }
 

@@ -1,7 +1,10 @@
 /** The command line: from what was typed to the verb that does it. */
-import { Command, CommanderError } from 'commander';
+import { nearest } from '../nearest.ts';
+import { printable } from '../text.ts';
+import { Arguments, UsageError } from './arguments.ts';
+import { programHelp, verbHelp } from './help.ts';
 import type { Io } from './io.ts';
-import { defineVerbs } from './verbs.ts';
+import { VERBS, type Verb } from './verbs.ts';
 import { VERSION } from './version.ts';
 
 /** EX_USAGE of sysexits, as in `exit-codes.ts`, which this file does not load. */
@@ -9,18 +12,46 @@ const USAGE = 64;
 
 /** @returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
-  let exitCode = 0;
-  const program = new Command('restaple')
-    .description('fetch, verify and keep fresh the OCSP staples of your certificates')
-    .version(VERSION)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
-  defineVerbs(program, io, (code) => (exitCode = code));
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : USAGE;
+  const [first, ...rest] = args;
+  if (first === '--version' || first === '-V') return print(io, `${VERSION}\n`);
+  if (first === '--help' || first === '-h' || first === 'help') return print(io, programHelp(VERBS));
+  if (first === undefined) {
+    io.err(programHelp(VERBS));
+    return USAGE;
   }
-  return exitCode;
+  const verb = VERBS.find(({ name }) => name === first);
+  if (!verb) {
+    const meant = nearest(
+      first,
+      VERBS.map(({ name }) => name),
+    );
+    return refuse(
+      io,
+      new UsageError(`unknown verb ${first}`, meant && `did you mean ${meant}?`),
+      'restaple --help',
+    );
+  }
+  return runVerb(verb, rest, io);
+}
+
+async function runVerb(verb: Verb, args: readonly string[], io: Io): Promise<number> {
+  const end = args.indexOf('--');
+  const options = end === -1 ? args : args.slice(0, end);
+  if (options.includes('--help') || options.includes('-h')) return print(io, verbHelp(verb));
+  try {
+    return await verb.run(new Arguments(args, verb), io);
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(io, error, `restaple ${verb.name} --help`);
+    throw error;
+  }
+}
+
+function print(io: Io, text: string): number {
+  io.out(text);
+  return 0;
+}
+
+function refuse(io: Io, { message, hint }: UsageError, help: string): number {
+  io.err(`restaple: ${printable(message)}\nhint: ${hint === undefined ? '' : `${hint} `}see ${help}\n`);
+  return USAGE;
 }

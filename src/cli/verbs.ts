@@ -1,141 +1,207 @@
-/** Every verb with its options: the whole of what can be typed. */
-import { type Command, Option } from 'commander';
+/** Every verb with its options: the whole of what can be typed. A verb's code is loaded when it is called. */
+import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
-import { collect, duration, header, instant, positiveInteger } from './option-values.ts';
+import { duration, header, instant, positiveInteger } from './option-values.ts';
 
-export function defineVerbs(program: Command, io: Io, done: (exitCode: number) => void): void {
-  program
-    .command('fetch')
-    .summary('fetch, verify and write the OCSP staple of certificates')
-    .description(
-      'Asks the OCSP responder that each certificate names, verifies the answer, and writes it beside the certificate\n' +
-        'with the extension .ocsp, ready for a server to staple. A file that is there is never made worse.',
-    )
-    .argument('<cert...>', 'certificate files, directories or glob patterns')
-    .option(
-      '--issuer <file>',
-      'CA certificates, a file or a directory, of which the right one is taken',
-      collect,
-    )
-    .option('--url <url>', 'ask this responder instead of those in the certificate', collect)
-    .option('-o, --out <file>', 'write to this file (one certificate)')
-    .option('--out-dir <dir>', 'write into this directory')
-    .option('--stdout', 'write the DER to standard output (one certificate)')
-    .option('--header <name: value>', 'send this HTTP header, Host included', header)
-    .addOption(
-      new Option('--method <method>', 'HTTP method').choices(['auto', 'get', 'post']).default('auto'),
-    )
-    .addOption(new Option('--hash <hash>', 'hash of the CertID').choices(['sha1', 'sha256']).default('sha1'))
-    .option('--nonce', 'send a nonce and demand it back')
-    .option('--timeout <duration>', 'for the whole attempt on a certificate (default: 45s)', duration)
-    .option('--jobs <n>', 'certificates at the same time (default: 64)', positiveInteger)
-    .option(
-      '--trust <file>',
-      'certificates that may sign responses although the issuer did not delegate to them',
-      collect,
-    )
-    .option('--allow-sha1', 'accept SHA-1 signatures')
-    .option('--max-age <duration>', 'refuse a response whose thisUpdate is older', duration)
-    .option('--allow-no-next-update', 'accept a response without nextUpdate, until --max-age')
-    .option('--no-verify', 'DANGEROUS: check neither who signed the response nor when')
-    .option('--if-due', 'do nothing while the present staple is in the first half of its life')
-    .option('--json', 'print JSON')
-    .option('-q, --quiet', 'print errors only')
-    .option('-v, --verbose', 'print every step')
-    .action(async (certs: string[], options: FetchFlags) => {
-      const { fetchCommand } = await import('./commands/fetch.ts');
-      done(await fetchCommand(certs, options, io));
-    });
-
-  program
-    .command('inspect')
-    .summary('show what is in a certificate, an OCSP request or an OCSP response')
-    .description('Finds out by itself what each file holds, and shows every field. Needs no network.')
-    .argument('<file...>', 'PEM, DER or PKCS#7; - for standard input')
-    .option('--json', 'print JSON')
-    .action(async (files: string[], options: InspectFlags) => {
-      const { inspectCommand } = await import('./commands/inspect.ts');
-      done(await inspectCommand(files, options, io));
-    });
-
-  program
-    .command('verify')
-    .summary('put an OCSP response to every rule')
-    .description('Lists each rule of verification with its outcome. Needs no network.')
-    .argument('<response>', 'the OCSP response, DER or PEM; - for standard input')
-    .requiredOption('--cert <file>', 'the certificate that the response should be for')
-    .option(
-      '--issuer <file>',
-      'CA certificates, a file or a directory, of which the right one is taken',
-      collect,
-    )
-    .option('--at <time>', 'judge as of this time, such as 2026-02-25T12:00:00Z (default: now)', instant)
-    .option('--max-age <duration>', 'refuse a response whose thisUpdate is older', duration)
-    .option('--allow-no-next-update', 'accept a response without nextUpdate, until --max-age')
-    .option(
-      '--trust <file>',
-      'certificates that may sign responses although the issuer did not delegate to them',
-      collect,
-    )
-    .option('--allow-sha1', 'accept SHA-1 signatures')
-    .option('--json', 'print JSON')
-    .action(async (response: string, options: VerifyFlags) => {
-      const { verifyCommand } = await import('./commands/verify.ts');
-      done(await verifyCommand(response, options, io));
-    });
-
-  program
-    .command('demo')
-    .summary('show the whole story in a world of its own')
-    .description(
-      'Starts a CA, an OCSP responder, a CDN in front of it and a TLS server on loopback, and tells the story.',
-    )
-    .option('--keep', 'leave the world running and print commands to try')
-    .action(async (options: DemoFlags) => {
-      const { demoCommand } = await import('./commands/demo.ts');
-      done(await demoCommand(options, io));
-    });
+export interface Verb extends ArgumentSpec {
+  readonly name: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  readonly description: string;
+  /** @returns the exit code. */
+  readonly run: (args: Arguments, io: Io) => Promise<number>;
 }
 
 /** How a response is to be judged: the same words on every verb that judges one. */
 export interface JudgeFlags {
-  readonly issuer?: readonly string[];
-  readonly trust?: readonly string[];
-  readonly allowSha1?: true;
+  readonly issuer: readonly string[] | undefined;
+  readonly trust: readonly string[] | undefined;
+  readonly allowSha1: boolean;
   /** In milliseconds. */
-  readonly maxAge?: number;
-  readonly allowNoNextUpdate?: true;
+  readonly maxAge: number | undefined;
+  readonly allowNoNextUpdate: boolean;
 }
 
 export interface FetchFlags extends JudgeFlags {
-  readonly url?: readonly string[];
-  readonly out?: string;
-  readonly outDir?: string;
-  readonly stdout?: true;
-  readonly header?: readonly (readonly [name: string, value: string])[];
+  readonly url: readonly string[] | undefined;
+  readonly out: string | undefined;
+  readonly outDir: string | undefined;
+  readonly stdout: boolean;
+  readonly header: readonly (readonly [name: string, value: string])[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
-  readonly nonce?: true;
+  readonly nonce: boolean;
   /** In milliseconds. */
-  readonly timeout?: number;
-  readonly jobs?: number;
+  readonly timeout: number | undefined;
+  readonly jobs: number | undefined;
   readonly verify: boolean;
-  readonly ifDue?: true;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
+  readonly ifDue: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
 }
 
 export interface InspectFlags {
-  readonly json?: true;
+  readonly json: boolean;
 }
 
 export interface VerifyFlags extends JudgeFlags {
   readonly cert: string;
-  readonly at?: Date;
-  readonly json?: true;
+  readonly at: Date | undefined;
+  readonly json: boolean;
 }
 
 export interface DemoFlags {
-  readonly keep?: true;
+  readonly keep: boolean;
 }
+
+const ISSUER: OptionSpec = {
+  name: 'issuer',
+  value: '<file>',
+  help: 'CA certificates, a file or a directory, of which the right one is taken (repeatable)',
+};
+const JSON_SWITCH: OptionSpec = { name: 'json', help: 'print JSON' };
+const JUDGING: readonly OptionSpec[] = [
+  {
+    name: 'trust',
+    value: '<file>',
+    help: 'certificates that may sign although the issuer did not delegate to them (repeatable)',
+  },
+  { name: 'allow-sha1', help: 'accept SHA-1 signatures' },
+  { name: 'max-age', value: '<duration>', help: 'refuse a response whose thisUpdate is older' },
+  { name: 'allow-no-next-update', help: 'accept a response without nextUpdate, until --max-age' },
+];
+
+const DURATION = 'a duration such as 45s, 4h or 7d';
+
+const judgeFlags = (args: Arguments): JudgeFlags => ({
+  issuer: args.texts('issuer'),
+  trust: args.texts('trust'),
+  allowSha1: args.switch('allow-sha1'),
+  maxAge: args.value('max-age', DURATION, duration),
+  allowNoNextUpdate: args.switch('allow-no-next-update'),
+});
+
+const FETCH: Verb = {
+  name: 'fetch',
+  summary: 'fetch, verify and write the OCSP staple of certificates',
+  description:
+    'Asks the OCSP responder that each certificate names, verifies the answer, and writes it beside the certificate\n' +
+    'with the extension .ocsp, ready for a server to staple. A file that is there is never made worse.\n' +
+    '<cert> is a file, a directory or a glob pattern.',
+  operand: '<cert...>',
+  least: 1,
+  most: Infinity,
+  options: [
+    ISSUER,
+    {
+      name: 'url',
+      value: '<url>',
+      help: 'ask this responder instead of those in the certificate (repeatable)',
+    },
+    { name: 'out', short: 'o', value: '<file>', help: 'write to this file (one certificate)' },
+    { name: 'out-dir', value: '<dir>', help: 'write into this directory' },
+    { name: 'stdout', help: 'write the DER to standard output (one certificate)' },
+    { name: 'header', value: '<name: value>', help: 'send this HTTP header, Host included (repeatable)' },
+    { name: 'method', value: '<method>', help: 'auto, get or post (default: auto)' },
+    { name: 'hash', value: '<hash>', help: 'hash of the CertID: sha1 or sha256 (default: sha1)' },
+    { name: 'nonce', help: 'send a nonce and demand it back' },
+    { name: 'timeout', value: '<duration>', help: 'for the whole attempt on a certificate (default: 45s)' },
+    { name: 'jobs', value: '<n>', help: 'certificates at the same time (default: 64)' },
+    ...JUDGING,
+    { name: 'no-verify', help: 'DANGEROUS: check neither who signed the response nor when' },
+    { name: 'if-due', help: 'do nothing while the present staple is in the first half of its life' },
+    JSON_SWITCH,
+    { name: 'quiet', short: 'q', help: 'print errors only' },
+    { name: 'verbose', short: 'v', help: 'print every step' },
+  ],
+  async run(args, io) {
+    const flags: FetchFlags = {
+      ...judgeFlags(args),
+      url: args.texts('url'),
+      out: args.text('out'),
+      outDir: args.text('out-dir'),
+      stdout: args.switch('stdout'),
+      header: args.values('header', "'Name: value'", header),
+      method: args.choice('method', ['auto', 'get', 'post']),
+      hash: args.choice('hash', ['sha1', 'sha256']),
+      nonce: args.switch('nonce'),
+      timeout: args.value('timeout', DURATION, duration),
+      jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
+      verify: !args.switch('no-verify'),
+      ifDue: args.switch('if-due'),
+      json: args.switch('json'),
+      quiet: args.switch('quiet'),
+      verbose: args.switch('verbose'),
+    };
+    const { fetchCommand } = await import('./commands/fetch.ts');
+    return fetchCommand(args.operands, flags, io);
+  },
+};
+
+const INSPECT: Verb = {
+  name: 'inspect',
+  summary: 'show what is in a certificate, an OCSP request or an OCSP response',
+  description:
+    'Finds out by itself what each file holds, and shows every field. Needs no network.\n' +
+    '<file> is PEM, DER or PKCS#7; - is standard input.',
+  operand: '<file...>',
+  least: 1,
+  most: Infinity,
+  options: [JSON_SWITCH],
+  async run(args, io) {
+    const { inspectCommand } = await import('./commands/inspect.ts');
+    return inspectCommand(args.operands, { json: args.switch('json') }, io);
+  },
+};
+
+const VERIFY: Verb = {
+  name: 'verify',
+  summary: 'put an OCSP response to every rule',
+  description:
+    'Lists each rule of verification with its outcome. Needs no network.\n' +
+    '<response> is DER or PEM; - is standard input.',
+  operand: '<response>',
+  least: 1,
+  most: 1,
+  options: [
+    { name: 'cert', value: '<file>', help: 'the certificate that the response should be for' },
+    ISSUER,
+    {
+      name: 'at',
+      value: '<time>',
+      help: 'judge as of this time, such as 2026-02-25T12:00:00Z (default: now)',
+    },
+    ...JUDGING,
+    JSON_SWITCH,
+  ],
+  async run(args, io) {
+    const cert = args.text('cert');
+    if (cert === undefined) throw new UsageError('--cert <file> is missing');
+    const flags: VerifyFlags = {
+      ...judgeFlags(args),
+      cert,
+      at: args.value('at', 'a time such as 2026-02-25T12:00:00Z', instant),
+      json: args.switch('json'),
+    };
+    const { verifyCommand } = await import('./commands/verify.ts');
+    return verifyCommand(args.operands[0] ?? '', flags, io);
+  },
+};
+
+const DEMO: Verb = {
+  name: 'demo',
+  summary: 'show the whole story in a world of its own',
+  description:
+    'Starts a CA, an OCSP responder, a CDN in front of it and a TLS server on loopback, and tells the story.',
+  operand: undefined,
+  least: 0,
+  most: 0,
+  options: [{ name: 'keep', help: 'leave the world running and print commands to try' }],
+  async run(args, io) {
+    const { demoCommand } = await import('./commands/demo.ts');
+    return demoCommand({ keep: args.switch('keep') }, io);
+  },
+};
+
+export const VERBS: readonly Verb[] = [FETCH, INSPECT, VERIFY, DEMO];

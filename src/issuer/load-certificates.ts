@@ -1,5 +1,6 @@
 /** Certificates from disk: one file, or every file of a directory. */
-import { open, readdir } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, RestapleError } from '../errors.ts';
 import { parseCertificates } from '../x509/bundle.ts';
@@ -9,24 +10,41 @@ import type { Certificate } from '../x509/certificate.ts';
 export const MAX_FILE_BYTES: number = 10 * 1024 * 1024;
 
 /**
- * The content of a file.
+ * The content of a file. Read synchronously: for a few KiB, a thread of the pool costs more than the reading.
  *
- * @throws InputError `file-unreadable` when it cannot be read, is no regular file or pipe, or is too large.
+ * @throws InputError `file-unreadable` when it cannot be read or is too large.
  */
-export async function readInputFile(path: string): Promise<Buffer> {
+export function readInputFile(path: string): Buffer {
   try {
-    const file = await open(path, 'r');
+    const file = openSync(path, 'r');
     try {
-      const { size } = await file.stat();
-      if (size > MAX_FILE_BYTES) throw new InputError('file-unreadable', `file has ${size} bytes`, path);
-      return await file.readFile();
+      return readBounded(file, path);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError('file-unreadable', `cannot be read: ${systemReason(error)}`, path, { cause: error });
   }
+}
+
+/** To the end, whatever size the file system tells: a pipe has none, and a device has no end. */
+function readBounded(file: number, path: string): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  // One byte more, so that the second read of a plain file finds its end.
+  let size = Math.min(fstatSync(file).size + 1, MAX_FILE_BYTES);
+  for (;;) {
+    const chunk = Buffer.allocUnsafeSlow(Math.max(size, 4096));
+    const read = readSync(file, chunk);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    total += read;
+    if (total > MAX_FILE_BYTES)
+      throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
+    size -= read;
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /**
@@ -36,7 +54,7 @@ export async function readInputFile(path: string): Promise<Buffer> {
  * @throws DerError when what looks like a certificate is none.
  */
 export async function loadCertificates(path: string): Promise<readonly Certificate[]> {
-  const certificates = parseCertificates(await readInputFile(path));
+  const certificates = parseCertificates(readInputFile(path));
   if (certificates.length === 0) throw new InputError('certificate-not-found', 'no certificate in it', path);
   return certificates;
 }
@@ -49,8 +67,10 @@ export async function loadCertificatePool(path: string): Promise<readonly Certif
   if (!names) return loadCertificates(path);
   const pool: Certificate[] = [];
   for (const name of names) {
+    const file = join(path, name);
     try {
-      pool.push(...(await loadCertificates(join(path, name))));
+      // Nobody waits for a pipe that happens to lie there.
+      if (await isFile(file)) pool.push(...(await loadCertificates(file)));
     } catch (error) {
       if (!(error instanceof RestapleError)) throw error;
     }
@@ -58,6 +78,11 @@ export async function loadCertificatePool(path: string): Promise<readonly Certif
   if (pool.length === 0)
     throw new InputError('certificate-not-found', 'no certificate in any file of it', path);
   return pool;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() === true;
 }
 
 /** The sorted names in a directory; `undefined` for anything else. */

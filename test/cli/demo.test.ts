@@ -78,7 +78,7 @@ describe('restaple demo', () => {
     await withOwnTmp(async (tmp) => {
       const said: string[] = [];
       const io: Io = {
-        input: () => Promise.resolve(Buffer.alloc(0)),
+        input: () => [],
         out: (text) => {
           said.push(text.toString());
           process.emit('SIGHUP', 'SIGHUP');

@@ -65,7 +65,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     hash: flags.hash,
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
-    ifDue: flags.ifDue === true,
+    ifDue: flags.ifDue,
     now: () => io.now(),
     say: flags.verbose
       ? (path, step) => io.err(`restaple: ${printable(path)}: ${printable(step)}\n`)
@@ -76,8 +76,8 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
 async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io): Promise<ExitCode> {
   const results: Result[] = [];
   const text = new TextReport(io, {
-    quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    quiet: flags.quiet,
+    verbose: flags.verbose,
     toOut: !flags.stdout,
   });
   const progress = new Progress(io, () => `${results.length} of ${jobs.length} certificates`);
