@@ -32,7 +32,8 @@ const mail = createServer(pki.issuer, {
 const subject = { certificate: leaf, chain: [], mustStaple: false };
 
 export const INPUT_EXAMPLES: Examples<InputCode> = {
-  'usage-invalid': () => loadJudgement({ trust: undefined, allowSha1: false, maxAge: undefined, allowNoNextUpdate: true }),
+  'usage-invalid': () =>
+    loadJudgement({ trust: undefined, allowSha1: false, maxAge: undefined, allowNoNextUpdate: true }),
   'file-unreadable': () => readInputFile('no-such-directory/domain.crt'),
   'output-unwritable': () => writeFileAtomically('no-such-directory/domain.ocsp', Buffer.alloc(1)),
   'format-unknown': () => partsOf(Buffer.from(keyPem(pki.leaf)), 'domain.key'),
