@@ -1,0 +1,46 @@
+/** The reference and the JSON of inspect and verify, held together: every key that is printed is described. */
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { encodeNonce } from '../../src/ocsp/extensions/nonce.ts';
+import { createCertID } from '../../src/ocsp/cert-id.ts';
+import { createRequest } from '../../src/ocsp/ocsp-request.ts';
+import { withTempDir, writePki } from '../support/files.ts';
+import { createTestPki, testResponse } from '../support/pki.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8');
+
+/** What stands under a heading of the second level. */
+const section = (heading: string): string =>
+  page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+
+function keysOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return [...own, ...Object.values(value).flatMap(keysOf)];
+}
+
+const undescribed = (json: string, text: string): string[] =>
+  [...new Set(keysOf(JSON.parse(json)))].filter((key) => !text.includes(`\`${key}\``));
+
+const pki = createTestPki({ leaf: { mustStaple: true, caIssuersUrls: ['http://ca.test/'] } });
+const certID = createCertID(pki.leaf.certificate, pki.issuer.certificate);
+
+describe('docs/reference/cli.md', () => {
+  it('describes every key that inspect and verify print', async () => {
+    await withTempDir(async (dir) => {
+      const { chain, leafKey } = await writePki(dir, pki);
+      const [response, request] = [join(dir, 'a.ocsp'), join(dir, 'a.req')];
+      await writeFile(response, testResponse(pki));
+      await writeFile(request, createRequest(certID, [encodeNonce(Buffer.of(1))]));
+      const inspected = await runCli(['inspect', '--json', chain, response, request, leafKey]);
+      expect(undescribed(inspected.out, section('`restaple inspect`'))).toEqual([]);
+      for (const at of ['2026-02-25', '2026-02-25T12:00:00Z']) {
+        const verified = await runCli(['verify', response, '--cert', chain, '--at', at, '--json']);
+        expect(undescribed(verified.out, section('`restaple verify`'))).toEqual([]);
+      }
+    });
+  });
+});
