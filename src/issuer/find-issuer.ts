@@ -1,5 +1,5 @@
 /** Who issued a certificate: the candidate whose name fits and whose key really signed it. */
-import { InputError } from '../errors.ts';
+import { DerError, InputError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { formatName, namesMatch } from '../x509/name.ts';
 import { verifyIssuedBy } from '../x509/verify-signature.ts';
@@ -16,8 +16,7 @@ export function findIssuer(
   candidates: readonly Certificate[],
 ): Certificate | undefined {
   return candidates.find(
-    (candidate) =>
-      namesMatch(candidate.subject, certificate.issuer) && !verifyIssuedBy(certificate, candidate, POLICY),
+    (candidate) => isNamed(candidate, certificate.issuer) && !verifyIssuedBy(certificate, candidate, POLICY),
   );
 }
 
@@ -30,7 +29,7 @@ export function requireIssuer(certificate: Certificate, candidates: readonly Cer
   const found = findIssuer(certificate, candidates);
   if (found) return found;
   const wanted = formatName(certificate.issuer);
-  const namesake = candidates.find((candidate) => namesMatch(candidate.subject, certificate.issuer));
+  const namesake = candidates.find((candidate) => isNamed(candidate, certificate.issuer));
   const problem = namesake && verifyIssuedBy(certificate, namesake, POLICY);
   throw new InputError(
     'issuer-mismatch',
@@ -38,6 +37,16 @@ export function requireIssuer(certificate: Certificate, candidates: readonly Cer
       ? `the given issuer has the name ${wanted}, but its key did not sign the certificate: ${problem.reason}`
       : `the certificate was issued by ${wanted}, the given issuer is ${names(candidates)}`,
   );
+}
+
+/** A name that cannot be read is nobody's: one odd file among CA certificates must not hide the others. */
+function isNamed({ subject }: Certificate, name: Buffer): boolean {
+  try {
+    return namesMatch(subject, name);
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
 }
 
 /** The first few: a root store given by mistake has more than a hundred. */
