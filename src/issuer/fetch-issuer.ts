@@ -43,9 +43,10 @@ export class IssuerFetcher {
       const known = cached && findIssuer(certificate, certificatesIn(cached));
       if (known) return known;
       try {
-        const found = findIssuer(certificate, await this.#fetchOnce(url));
+        const fetched = await this.#fetchOnce(url);
+        const found = findIssuer(certificate, fetched);
         if (found) return found;
-        failures.push(`${url} has another certificate`);
+        failures.push(`${url} has ${fetched.length > 0 ? 'another' : 'no'} certificate`);
       } catch (error) {
         if (!(error instanceof RestapleError)) throw error;
         failures.push(reasonOf(error));
