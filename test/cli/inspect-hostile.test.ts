@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describePart, listDescription } from '../../src/cli/describe/description.ts';
+import { formatListing } from '../../src/cli/describe/listing.ts';
+import { partsOf } from '../../src/cli/describe/parts.ts';
 import { authorityInfoAccess, crlDistributionPoints, subjectAltName } from '../../src/demo/pki/extensions.ts';
 import { name } from '../../src/demo/pki/name.ts';
+import { RestapleError } from '../../src/errors.ts';
+import { createCertID } from '../../src/ocsp/cert-id.ts';
 import { encodeCrlID } from '../../src/ocsp/extensions/crl-id.ts';
+import { encodeNonce } from '../../src/ocsp/extensions/nonce.ts';
+import { createRequest } from '../../src/ocsp/ocsp-request.ts';
 import { certificatesPem, withTempDir } from '../support/files.ts';
-import { createTestPki, testResponse } from '../support/pki.ts';
+import { NOW, createTestPki, testResponse } from '../support/pki.ts';
 import { runCli } from '../support/run-cli.ts';
 import { inspect, inspectJson } from './inspect-helper.ts';
 
@@ -67,6 +74,30 @@ describe('what strangers wrote never acts upon the terminal', () => {
   });
 });
 
+describe('bytes that somebody changed', () => {
+  const request = createRequest(createCertID(pki.leaf.certificate, pki.issuer.certificate), [
+    encodeNonce(Buffer.of(1, 2, 3)),
+  ]);
+
+  it.each([
+    ['a certificate', pki.leaf.certificate.raw],
+    ['a response', response],
+    ['a request', request],
+  ])('%s is shown or refused, whichever byte it was', (_, der) => {
+    const outcomes = { shown: 0, refused: 0 };
+    for (let at = 0; at < der.length; at++) {
+      for (const bits of [0x01, 0x80, 0xff]) {
+        const changed = Buffer.from(der);
+        changed.writeUInt8(changed.readUInt8(at) ^ bits, at);
+        outcomes[shows(changed) ? 'shown' : 'refused']++;
+      }
+      shows(der.subarray(0, at));
+    }
+    expect(outcomes.shown).toBeGreaterThan(0);
+    expect(outcomes.refused).toBeGreaterThan(0);
+  });
+});
+
 describe('inspect and verify', () => {
   it.each(['inspect', 'verify'])(
     '%s loads nothing that talks to a network, checks a schema or writes a log',
@@ -90,4 +121,15 @@ function importsOf(file: string, seen = new Set<string>()): ReadonlySet<string> 
     else seen.add(id);
   }
   return seen;
+}
+
+/** False for a refusal that restaple knows; anything else it throws is a fault. */
+function shows(bytes: Buffer): boolean {
+  try {
+    for (const part of partsOf(bytes, 'a')) formatListing(listDescription(describePart(part, NOW)));
+    return true;
+  } catch (error) {
+    if (error instanceof RestapleError) return false;
+    throw error;
+  }
 }
