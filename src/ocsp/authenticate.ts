@@ -98,8 +98,8 @@ function isMeant(responderID: ResponderID, certificate: Certificate, spelling: '
 }
 
 /**
- * The certificates of the response, those that have no part in it too. Nobody signed them, and OpenSSL, with it most
- * servers, reads a response whole or not at all: who touches one on the way would break a server with its own staple.
+ * The certificates of the response, those that have no part in it too. Nobody signed them, and OpenSSL, with it HAProxy
+ * and curl, reads a BasicOCSPResponse whole or not at all: one touched on the way would spoil a staple that verifies.
  */
 function decodeEmbedded(certs: readonly Buffer[]): Certificate[] {
   if (certs.length > MAX_CERTS) {

@@ -201,7 +201,7 @@ export const strictDer: RuleTable = {
         { where: 'behind', response: () => respond({ certs: [own, cert] }) },
         { where: 'before', response: () => respond({ certs: [cert, own] }) },
       ].map(({ where, response }) => ({
-        says: `a certificate ${which} ${where} that of the signer: servers read a response whole`,
+        says: `a certificate ${which} ${where} that of the signer: OpenSSL reads all or nothing`,
         response,
         code,
         message: [message],
