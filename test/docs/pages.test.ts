@@ -82,3 +82,24 @@ function saysRule(head: string, number: number): boolean {
   if (word === 'to') return Number(from) <= number && number <= Number(to);
   return Number(from) === number || Number(to) === number;
 }
+
+describe('SECURITY.md', () => {
+  const text = PAGES.find(({ path }) => path === 'SECURITY.md')?.text ?? '';
+  const bounds = Array.from(
+    text.matchAll(/^\| .+? \| (\d+) +\| `(\w+)` in `(.+?)` +\|$/gm),
+    ([, bound = '', name = '', path = '']) => ({ bound: Number(bound), name, path }),
+  );
+
+  it('lists bounds', () => {
+    expect(bounds.length).toBeGreaterThan(10);
+  });
+
+  it.each(bounds)('says of $name in $path what the code does', ({ bound, name, path }) => {
+    const source = readFileSync(join(ROOT, path), 'utf8');
+    const [, factors = ''] = new RegExp(`const ${name}(?:: number)? = ([\\d_ *]+);`).exec(source) ?? [];
+    const value = factors
+      .split('*')
+      .reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1);
+    expect(value).toBe(bound);
+  });
+});
