@@ -1,11 +1,12 @@
 /** An error as an administrator reads it, and as JSON. */
-import pc from 'picocolors';
+
 import { InputError, RestapleError, TransportError, reasonOf } from '../errors.ts';
 import { brokenRule } from '../ocsp/rules.ts';
 import { printable } from '../text.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { hintFor } from './hints.ts';
 import type { Io } from './io.ts';
+import { colors } from './colors.ts';
 
 export interface ErrorJson {
   readonly code: string;
@@ -37,7 +38,7 @@ export function errorJson(error: unknown): ErrorJson {
  * its stack, without which it could not be mended.
  */
 export function printError(io: Io, error: unknown, subject?: string): void {
-  const { red, dim } = pc.createColors(io.colorErr);
+  const { red, dim } = colors(io.colorErr);
   const place = subject ?? (error instanceof InputError ? error.path : undefined);
   const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);

@@ -2,6 +2,8 @@
  * What a command may touch, handed to it: streams, clock, environment. Commands return their exit code and never end
  * the process, so that a test can run one like a function.
  */
+import { fstatSync, writeSync } from 'node:fs';
+
 export interface Io {
   /** Standard input, in pieces. */
   input(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -17,35 +19,59 @@ export interface Io {
   now(): Date;
 }
 
-/** The process itself. Node makes each stream when it is first touched, which costs, so only what is used is. */
+/**
+ * The process itself. Node makes a stream when it is first touched, which takes longer than all that `inspect` has to
+ * say, so streams are left alone as long as plain writes do.
+ */
 export function processIo(): Io {
   const { env } = process;
   return {
     input: () => process.stdin,
-    out: (text) => void survivingPipe(process.stdout).write(text),
-    err: (text) => void survivingPipe(process.stderr).write(text),
+    out: writer(1, () => process.stdout),
+    err: writer(2, () => process.stderr),
     get terminal() {
-      return process.stderr.isTTY;
+      return isTerminal(2, () => process.stderr);
     },
     get colorOut() {
-      return process.stdout.isTTY && allowsColor(env);
+      return allowsColor(env) && isTerminal(1, () => process.stdout);
     },
     get colorErr() {
-      return process.stderr.isTTY && allowsColor(env);
+      return allowsColor(env) && isTerminal(2, () => process.stderr);
     },
     env,
     now: () => new Date(),
   };
 }
 
-/** A reader that has gone (`| head`) is no failure of ours. */
-function survivingPipe(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  if (stream.listenerCount('error') === 0) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
-  return stream;
+/** Writes at once, and by the stream from then on when a pipe is full that somebody has made non-blocking. */
+function writer(fd: number, stream: () => NodeJS.WriteStream): (text: string | Uint8Array) => void {
+  let direct = true;
+  return (text) => {
+    let bytes = Buffer.from(text);
+    if (!direct) {
+      stream().write(bytes);
+      return;
+    }
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // A reader that has gone (`| head`) is no failure of ours.
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      direct = false;
+      stream().on('error', ignoreClosedPipe).write(bytes);
+    }
+  };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Files and pipes are told apart without a stream. */
+function isTerminal(fd: number, stream: () => NodeJS.WriteStream): boolean {
+  return fstatSync(fd).isCharacterDevice() && stream().isTTY;
 }
 
 /** https://no-color.org, and terminals that say they cannot. */

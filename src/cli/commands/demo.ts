@@ -1,6 +1,5 @@
 /** `restaple demo`: the whole story in a world of its own. */
 import { basename } from 'node:path';
-import pc from 'picocolors';
 import { commandsToTry, shellWord } from '../../demo/commands-to-try.ts';
 import { Interruption } from '../../demo/interruption.ts';
 import { STORY, type Stage } from '../../demo/story.ts';
@@ -10,6 +9,7 @@ import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { main } from '../main.ts';
 import type { DemoFlags } from '../verbs.ts';
+import { colors } from '../colors.ts';
 
 /** @returns 0, or 128 and the number of the signal that ended the story before its end. */
 export function demoCommand(flags: DemoFlags, io: Io): Promise<number> {
@@ -35,7 +35,7 @@ async function demo({ keep }: DemoFlags, io: Io): Promise<number> {
 }
 
 function stageFor(world: World, io: Io): Stage {
-  const { bold, dim } = pc.createColors(io.colorOut);
+  const { bold, dim } = colors(io.colorOut);
   // The story is told as if from inside the world's directory.
   const short = (text: string): string => text.replaceAll(`${world.files.dir}/`, '');
   const indented = (text: string | Uint8Array): void =>
@@ -54,7 +54,7 @@ function stageFor(world: World, io: Io): Stage {
 }
 
 async function keepWorld(world: World, interruption: Interruption, io: Io): Promise<void> {
-  const { bold } = pc.createColors(io.colorOut);
+  const { bold } = colors(io.colorOut);
   world.restore();
   io.out(
     `${bold('The world stays, with domain.crt good again and revoked.crt revoked. Try, in another shell:')}\n`,

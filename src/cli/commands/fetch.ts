@@ -4,7 +4,6 @@ import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { createLimiter } from '../../http/limiter.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
-import { loadCertificatePool } from '../../issuer/load-certificates.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
 import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
 import { inOrder } from '../fetch/in-order.ts';
@@ -16,7 +15,8 @@ import { TextReport } from '../fetch/report-text.ts';
 import { directoryIssuers } from '../fetch/subject.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
-import { loadJudgement } from '../judge-options.ts';
+import { loadJudgement, loadNamed } from '../judge-options.ts';
+import { printJson } from '../json-output.ts';
 import { Progress } from '../progress.ts';
 import type { FetchFlags } from '../verbs.ts';
 import { printable } from '../../text.ts';
@@ -52,7 +52,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     client,
     cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
   );
-  const given = flags.issuer && (await Promise.all(flags.issuer.map(loadCertificatePool))).flat();
+  const given = flags.issuer && (await loadNamed(flags.issuer));
   return {
     client,
     limiter: createLimiter({ total: flags.jobs ?? DEFAULT_JOBS, perHost: JOBS_PER_RESPONDER }),
@@ -92,7 +92,7 @@ async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io):
   progress.end();
   for (const empty of emptyDirectories(results, jobs)) deliver(empty);
   const exitCode = gravest(results.map((result) => result.exitCode));
-  if (flags.json) io.out(fetchJson(results, exitCode));
+  if (flags.json) printJson(io, fetchJson(results, exitCode));
   return exitCode;
 }
 

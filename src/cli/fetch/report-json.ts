@@ -6,9 +6,9 @@ import { errorJson } from '../error-output.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Outcome, Result } from './outcome.ts';
 
-export function fetchJson(results: readonly Result[], exitCode: ExitCode): string {
+export function fetchJson(results: readonly Result[], exitCode: ExitCode): object {
   const certificates = results.filter(({ outcome }) => outcome.kind !== 'passed over').map(resultJson);
-  return `${JSON.stringify({ verb: 'fetch', exitCode, certificates }, null, 2)}\n`;
+  return { verb: 'fetch', exitCode, certificates };
 }
 
 function resultJson({ path, output, mustStaple, outcome, exitCode }: Result): object {

@@ -1,11 +1,11 @@
 /** What became of a certificate, in the words that a user of `openssl ocsp` knows. */
-import pc from 'picocolors';
 import { formatInstant, formatTime } from '../../der/time.ts';
 import { crlReasonName } from '../../ocsp/cert-status.ts';
 import { printable } from '../../text.ts';
 import { printError } from '../error-output.ts';
 import type { Io } from '../io.ts';
 import type { Answer, Result } from './outcome.ts';
+import { colors } from '../colors.ts';
 
 export interface TextOptions {
   readonly quiet: boolean;
@@ -54,9 +54,7 @@ export class TextReport {
   }
 
   #status(path: string, { certStatus, thisUpdate, nextUpdate }: Answer): void {
-    const { green, red, yellow } = pc.createColors(
-      this.#options.toOut ? this.#io.colorOut : this.#io.colorErr,
-    );
+    const { green, red, yellow } = colors(this.#options.toOut ? this.#io.colorOut : this.#io.colorErr);
     const color = { good: green, revoked: red, unknown: yellow }[certStatus.type];
     const lines = [
       `${printable(path)}: ${color(certStatus.type)}`,

@@ -1,5 +1,4 @@
 /** A judgement for people: a line for each rule, then the lines that a user of `openssl ocsp` knows. */
-import pc from 'picocolors';
 import { formatTime } from '../../der/time.ts';
 import { crlReasonName } from '../../ocsp/cert-status.ts';
 import type { RuleOutcome } from '../../ocsp/explain-response.ts';
@@ -9,6 +8,7 @@ import { displayName } from '../describe/file-name.ts';
 import { hintFor } from '../hints.ts';
 import type { Io } from '../io.ts';
 import type { Judged } from './judged.ts';
+import { colors } from '../colors.ts';
 
 type Marks = Readonly<Record<RuleOutcome['outcome'], string>>;
 
@@ -18,14 +18,14 @@ const WORDS: Marks = { passed: 'ok  ', failed: 'FAIL', unreached: '-   ' };
 const NAME_WIDTH = Math.max(...RULES.map(({ name }) => name.length));
 
 export function printJudged(io: Io, response: string, judged: Judged): void {
-  const { dim } = pc.createColors(io.colorErr);
+  const { dim } = colors(io.colorErr);
   io.out([...ruleLines(io, judged), '', ...closingLines(io, response, judged), ''].join('\n'));
   const hint = judged.error && hintFor(judged.error);
   if (hint !== undefined) io.err(`${dim('hint:')} ${hint}\n`);
 }
 
 function ruleLines(io: Io, { rules }: Judged): string[] {
-  const { green, red, dim } = pc.createColors(io.colorOut);
+  const { green, red, dim } = colors(io.colorOut);
   const color = { passed: green, failed: red, unreached: dim };
   const marks = showsSigns(io.env) ? SIGNS : WORDS;
   return rules.map(({ rule, outcome, detail }) => {
@@ -41,7 +41,7 @@ function showsSigns({ LC_ALL, LC_CTYPE, LANG }: Io['env']): boolean {
 }
 
 function closingLines(io: Io, response: string, { status, single, error }: Judged): string[] {
-  const { green, red, yellow } = pc.createColors(io.colorOut);
+  const { green, red, yellow } = colors(io.colorOut);
   const color = { good: green, revoked: red, unknown: yellow, refused: red }[status];
   const reason = status === 'refused' && error ? `: ${printable(error.message)}` : '';
   const lines = [`${displayName(response)}: ${color(status)}${reason}`];
