@@ -23,7 +23,7 @@ const hexOfBlock = (block: { readonly valueBlock: { readonly valueHexView: Uint8
 
 /** As pkijs reads it. */
 function basicOf(der: Buffer): pkijs.BasicOCSPResponse {
-  const { responseBytes } = pkijs.OCSPResponse.fromBER(der);
+  const { responseBytes } = pkijs.OCSPResponse.fromBER(new Uint8Array(der));
   if (!responseBytes) throw new TypeError('no responseBytes');
   return pkijs.BasicOCSPResponse.fromBER(responseBytes.response.getValue());
 }
@@ -150,8 +150,8 @@ describe('pkijs', () => {
     const { leaf, issuer, root } = pki;
     const options = { certificate: leaf.certificate, issuer: issuer.certificate, now };
     const trust = {
-      trustedCerts: [pkijs.Certificate.fromBER(root.certificate.raw)],
-      issuerCerts: [pkijs.Certificate.fromBER(issuer.certificate.raw)],
+      trustedCerts: [pkijs.Certificate.fromBER(new Uint8Array(root.certificate.raw))],
+      issuerCerts: [pkijs.Certificate.fromBER(new Uint8Array(issuer.certificate.raw))],
     };
     for (const signer of [pki.delegate, issuer]) {
       for (const responderID of ['byKey', 'byName'] as const) {
