@@ -1,0 +1,50 @@
+/** The command as users have it: bundled, and run as a program of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Outcome } from './peers.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface BuiltCli {
+  /** Runs it to its end with nothing in its environment but PATH: no home, so nothing is remembered on disk. */
+  run(...args: readonly string[]): Promise<Outcome>;
+  /** Starts it, for a test that ends it in its own way. Its output is thrown away. */
+  start(...args: readonly string[]): ChildProcess;
+  /** Removes the bundle. */
+  remove(): Promise<void>;
+}
+
+/** Builds it by the script that builds the package, but into a directory of its own: other tests may run just now. */
+export async function buildCli(): Promise<BuiltCli> {
+  const dir = await mkdtemp(join(tmpdir(), 'restaple-cli-'));
+  await symlink(join(ROOT, 'src'), join(dir, 'src'));
+  const { bin }: { bin: { restaple: string } } = JSON.parse(
+    await readFile(join(ROOT, 'package.json'), 'utf8'),
+  );
+  // What a package.json says decides how Node reads the files below it.
+  await mkdir(join(dir, 'dist'));
+  await writeFile(join(dir, 'package.json'), '{ "type": "module" }\n');
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/bundle.mjs')], { cwd: dir });
+  const program = join(dir, bin.restaple);
+  const env = { PATH: process.env['PATH'] ?? '' };
+  return {
+    run: (...args) =>
+      new Promise((done, failed) => {
+        execFile(
+          process.execPath,
+          [program, ...args],
+          { env, maxBuffer: 16 * 1024 * 1024 },
+          (error, stdout, stderr) => {
+            if (error === null) done({ code: 0, stdout, stderr });
+            else if (typeof error.code === 'string') failed(error);
+            else done({ code: error.code ?? -1, stdout, stderr });
+          },
+        ).stdin?.end();
+      }),
+    start: (...args) => spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' }),
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}
