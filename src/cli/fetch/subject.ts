@@ -75,9 +75,20 @@ export function directoryIssuers(): (directory: string) => Promise<readonly Cert
   const pools = new Map<string, Promise<readonly Certificate[]>>();
   return (directory) => {
     let pool = pools.get(directory);
-    if (!pool) pools.set(directory, (pool = loadCertificatePool(directory).then((all) => all.filter(isCa))));
+    if (!pool)
+      pools.set(directory, (pool = loadCertificatePool(directory).then((all) => all.filter(isUsableCa))));
     return pool;
   };
+}
+
+/** A damaged certificate fails where it is asked for, and must not take its neighbours along. */
+function isUsableCa(certificate: Certificate): boolean {
+  try {
+    return isCa(certificate);
+  } catch (error) {
+    if (error instanceof RestapleError) return false;
+    throw error;
+  }
 }
 
 /** `noRevAvail`: the CA says that there will never be anything to fetch (RFC 9608). */
