@@ -74,14 +74,19 @@ export abstract class RestapleError extends Error {
   }
 }
 
-/** `offset` is the byte, counted from the start of the outermost value, at which decoding stopped. */
+/**
+ * `offset` is the byte, counted from the start of the outermost value, at which decoding stopped; `what` the type that
+ * was decoded, such as `OCSPResponse`.
+ */
 export class DerError extends RestapleError {
   readonly code: DerCode;
+  readonly what: string;
   readonly offset: number;
 
-  constructor(code: DerCode, message: string, offset = 0) {
-    super(message);
+  constructor(code: DerCode, what: string, problem: string, offset = 0) {
+    super(`${what}: ${problem}`);
     this.code = code;
+    this.what = what;
     this.offset = offset;
   }
 }

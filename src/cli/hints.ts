@@ -18,10 +18,11 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
     'many CAs have turned OCSP off; without it there is nothing to staple, unless you know a responder: --url URL',
   'url-invalid': 'give a responder that works with --url URL',
   'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
-  'http-timeout': 'the next run may succeed; --timeout gives it longer',
+  'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
   'http-status':
     "if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later",
-  'http-not-ocsp': 'a proxy, a login page or a CDN answered in place of the responder; look at it with -v',
+  'http-not-ocsp':
+    'a proxy, a login page or a CDN answered in place of the responder; look at what is there with curl -i',
   'http-too-large': 'this is no OCSP responder; give another with --url URL',
   'responder-malformed-request': 'try --method post, or without --nonce and --hash sha256',
   'responder-internal-error': 'the responder is in trouble; try again later',

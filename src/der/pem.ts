@@ -31,11 +31,20 @@ export function isPem(bytes: Buffer): boolean {
 }
 
 /**
- * All blocks of a file, in order.
+ * All blocks of a file, in order. A file with a private key in it is wiped, also when it cannot be parsed; what is
+ * returned shares no memory with it.
  *
  * @throws DerError `pem-malformed`, with the line, for a block without its END line or with characters that are not base64.
  */
 export function parsePem(bytes: Buffer): PemFile {
+  try {
+    return scan(bytes);
+  } finally {
+    if (bytes.includes('PRIVATE KEY-----')) bytes.fill(0);
+  }
+}
+
+function scan(bytes: Buffer): PemFile {
   const blocks: PemBlock[] = [];
   let hasPrivateKey = false;
   let line = 1;
@@ -45,14 +54,15 @@ export function parsePem(bytes: Buffer): PemFile {
     const labelStart = at + BEGIN.length;
     const labelEnd = bytes.indexOf(DASHES, labelStart);
     if (labelEnd === -1 || labelEnd - labelStart > MAX_LABEL) {
-      throw new DerError('pem-malformed', `line ${line}: BEGIN line is cut short`, at);
+      throw new DerError('pem-malformed', `line ${line}`, 'BEGIN line is cut short', at);
     }
     const label = bytes.toString('latin1', labelStart, labelEnd);
-    if (!LABEL.test(label)) throw new DerError('pem-malformed', `line ${line}: BEGIN line has no label`, at);
+    if (!LABEL.test(label))
+      throw new DerError('pem-malformed', `line ${line}`, 'BEGIN line has no label', at);
     const bodyStart = labelEnd + DASHES.length;
     const end = `-----END ${label}-----`;
     const bodyEnd = bytes.indexOf(end, bodyStart);
-    if (bodyEnd === -1) throw new DerError('pem-malformed', `line ${line}: ${label} has no END line`, at);
+    if (bodyEnd === -1) throw new DerError('pem-malformed', `line ${line}`, `${label} has no END line`, at);
     if (label.endsWith('PRIVATE KEY')) hasPrivateKey = true;
     else if (label !== 'EC PARAMETERS' && label !== 'DH PARAMETERS') {
       blocks.push({
@@ -69,7 +79,7 @@ export function parsePem(bytes: Buffer): PemFile {
 function decodeBase64(body: string, label: string, line: number, at: number): Buffer {
   const text = body.replaceAll(/\s+/g, '');
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    throw new DerError('pem-malformed', `line ${line}: ${label} is not base64`, at);
+    throw new DerError('pem-malformed', `line ${line}`, `${label} is not base64`, at);
   }
   return Buffer.from(text, 'base64');
 }

@@ -46,7 +46,8 @@ export class DerReader {
     if (bytes.length > MAX_DER_BYTES) {
       throw new DerError(
         'der-too-large',
-        `${what} has ${bytes.length} bytes, more than the ${MAX_DER_BYTES} allowed`,
+        what,
+        `${bytes.length} bytes, more than the ${MAX_DER_BYTES} allowed`,
       );
     }
     return new DerReader(asBuffer(bytes), what, 0, bytes.length, 0);
@@ -258,7 +259,7 @@ export class DerReader {
   }
 
   #throw(code: DerError['code'], reason: string): never {
-    throw new DerError(code, `${this.#what}: ${reason} (byte ${this.#position})`, this.#position);
+    throw new DerError(code, this.#what, `${reason} (byte ${this.#position})`, this.#position);
   }
 }
 

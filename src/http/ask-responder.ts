@@ -1,5 +1,5 @@
 /**
- * One question to one responder: GET where RFC 9919 section 5 wants it, and POST where GET did not bring what it
+ * One question to one responder: GET where RFC 9919 section 6 wants it, and POST where GET did not bring what it
  * should. Deployed responders and the caches before them fail at GET in every way: 404, 405, a slash too many
  * decoded, an answer for another certificate, one that expired in a cache.
  */

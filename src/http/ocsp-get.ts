@@ -1,8 +1,8 @@
-/** The GET form of an OCSP request: RFC 6960 appendix A.1, with the refinements of RFC 9919 section 5. */
+/** The GET form of an OCSP request: RFC 6960 appendix A.1, with the refinements of RFC 9919 section 6. */
 import { asBuffer } from '../text.ts';
 
 /**
- * The longest URL that goes by GET. RFC 9919 section 5 counts 255 bytes "in total (after encoding) including the
+ * The longest URL that goes by GET. RFC 9919 section 6 counts 255 bytes "in total (after encoding) including the
  * scheme and delimiters (http://), server name and base64-encoded OCSPRequest structure": the whole URL, because
  * caches and proxies of old cut longer ones.
  */
@@ -20,7 +20,7 @@ export function ocspGetUrl(responder: URL, request: Uint8Array): URL {
   return url;
 }
 
-/** Whether RFC 9919 section 5 wants GET for a URL of `ocspGetUrl`; above, POST. Credentials are not in the URL sent. */
+/** Whether RFC 9919 section 6 wants GET for a URL of `ocspGetUrl`; above, POST. Credentials are not in the URL sent. */
 export function isGetEligible(url: URL): boolean {
   const sent = new URL(url);
   sent.username = '';

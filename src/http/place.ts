@@ -11,6 +11,11 @@ export function printableUrl(url: URL): string {
   return printable(shown.href);
 }
 
+/** The same of text that may be no URL at all. */
+export function printableUrlText(text: string): string {
+  return URL.canParse(text) ? printableUrl(new URL(text)) : printable(text);
+}
+
 /** The TCP port that a URL means. */
 export function portOf(url: URL): string {
   if (url.port !== '') return url.port;

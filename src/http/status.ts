@@ -1,4 +1,4 @@
-/** The one status that carries an OCSP response is 200 (RFC 6960 appendix A.2); any other is told with who said it. */
+/** The one status that brings an OCSP response is 200 (RFC 9110 section 15.3.1); any other is told with who said it. */
 import { TransportError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { HttpAnswer } from './message.ts';

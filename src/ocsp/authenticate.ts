@@ -45,6 +45,9 @@ const MAX_CERTS = 8;
 /** Twice the largest certificate with ML-DSA-87; it bounds what the cache below can hold. */
 const MAX_CERTIFICATE_BYTES = 16 * 1024;
 
+/** What errors call a certificate of a response. */
+const EMBEDDED = 'Certificate in the response';
+
 /** The same few delegates come with every response of a CA. */
 const decoded = new ContentCache<Certificate>(256);
 
@@ -104,7 +107,7 @@ function isMeant(responderID: ResponderID, certificate: Certificate, spelling: '
 function decodeEmbedded(certs: readonly Buffer[]): Certificate[] {
   if (certs.length > MAX_CERTS) {
     const reason = `${certs.length} certificates, more than the ${MAX_CERTS} that clients take`;
-    throw new DerError('asn1-unexpected', `BasicOCSPResponse: ${reason}`);
+    throw new DerError('asn1-unexpected', 'BasicOCSPResponse', reason);
   }
   return certs.map(decodedOnce);
 }
@@ -113,19 +116,22 @@ function decodedOnce(der: Buffer): Certificate {
   const before = decoded.get(der);
   if (before) return before;
   if (der.length > MAX_CERTIFICATE_BYTES) {
-    const reason = `${der.length} bytes, more than the ${MAX_CERTIFICATE_BYTES} allowed`;
-    throw new DerError('der-too-large', `Certificate in the response has ${reason}`);
+    throw new DerError(
+      'der-too-large',
+      EMBEDDED,
+      `${der.length} bytes, more than the ${MAX_CERTIFICATE_BYTES} allowed`,
+    );
   }
-  // A copy: the cache must not hold on to the whole response.
-  const certificate = decodeCertificate(Buffer.from(der));
   try {
+    // A copy: the cache must not hold on to the whole response.
+    const certificate = decodeCertificate(Buffer.from(der));
     // OpenSSL's own opinion, which reads names to the last character.
     void new X509Certificate(certificate.raw);
+    decoded.set(certificate.raw, certificate);
+    return certificate;
   } catch (error) {
-    throw new DerError('der-malformed', `Certificate in the response cannot be read: ${reasonOf(error)}`);
+    throw new DerError(error instanceof DerError ? error.code : 'der-malformed', EMBEDDED, reasonOf(error));
   }
-  decoded.set(certificate.raw, certificate);
-  return certificate;
 }
 
 function signerError(
@@ -167,7 +173,9 @@ function notFound({ tbsResponseData: { responderID }, certs }: BasicOCSPResponse
   const carried =
     certs.length === 0
       ? 'and the response carries no certificate'
-      : `nor one of the ${certs.length === 1 ? 'certificate' : `${certs.length} certificates`} in the response`;
+      : certs.length === 1
+        ? 'nor the certificate in the response'
+        : `nor one of the ${certs.length} certificates in the response`;
   return new ResponseError(
     'signer-not-found',
     `the response says it is signed by ${formatResponderID(responderID)}, which is not the issuer, ${carried}`,

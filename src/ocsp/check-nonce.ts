@@ -1,5 +1,6 @@
 /** Rule 9: a response to a request with a nonce must repeat it, or it may be an old one played again. */
 import { ResponseError } from '../errors.ts';
+import { TAG } from '../der/tags.ts';
 import { hex } from '../text.ts';
 import { type Extension, findExtension } from '../x509/extension.ts';
 import { OID } from '../x509/oids.ts';
@@ -27,6 +28,11 @@ export function checkNonce(
   if (returned.value.equals(encodeNonce(expected.value).value)) return;
   throw new ResponseError(
     'nonce-mismatch',
-    `the response has nonce ${hex(returned.value)}, sent was ${hex(encodeNonce(expected.value).value)}`,
+    `the response has another nonce than was sent: ${shown(returned.value)}, not ${hex(expected.value)}`,
   );
+}
+
+/** The bytes inside the OCTET STRING, or all of them where there is none. */
+function shown(value: Buffer): string {
+  return hex(value[0] === TAG.octetString && value[1] === value.length - 2 ? value.subarray(2) : value);
 }

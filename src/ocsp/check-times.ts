@@ -1,6 +1,7 @@
 /** Rule 7: the moment at which a response counts, and how long it will. */
 import { ResponseError } from '../errors.ts';
 import { formatInstant } from '../der/time.ts';
+import { formatDuration } from '../duration.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Signer } from './authenticate.ts';
 import type { SingleResponse } from './single-response.ts';
@@ -29,7 +30,7 @@ export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
   if (thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS) {
     throw new ResponseError(
       'this-update-in-future',
-      `thisUpdate ${formatInstant(thisUpdate)} is after ${at(now)}`,
+      `thisUpdate ${formatInstant(thisUpdate)} is more than ${formatDuration(CLOCK_SKEW_MS)} after ${at(now)}`,
     );
   }
   if (nextUpdate && nextUpdate < thisUpdate) {
@@ -44,7 +45,7 @@ export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
   }
   const oldest = maxAgeMs === undefined ? undefined : new Date(thisUpdate.getTime() + maxAgeMs);
   if (oldest && oldest <= now) {
-    const age = `thisUpdate ${formatInstant(thisUpdate)} is more than ${maxAgeMs} ms before ${at(now)}`;
+    const age = `thisUpdate ${formatInstant(thisUpdate)} is ${formatDuration(maxAgeMs ?? 0)} or more before ${at(now)}`;
     throw new ResponseError('response-too-old', age);
   }
   const end = nextUpdate ?? (options.allowMissingNextUpdate ? oldest : undefined);

@@ -80,7 +80,7 @@ class Report {
       return value;
     } catch (error) {
       if (!(error instanceof DerError || error instanceof ResponseError)) throw error;
-      const broken = brokenRule(error)?.name ?? name;
+      const broken = error instanceof DerError ? 'strict DER' : (brokenRule(error)?.name ?? name);
       this.#outcomes.set(broken, { outcome: 'failed', detail: error.message, error });
       // A signature is looked at only for a signer that may sign.
       if (error.code === 'signature-invalid') this.pass('signer', 'may sign for the issuer');

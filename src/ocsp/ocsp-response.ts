@@ -40,7 +40,7 @@ export function decodeOCSPResponse(der: Uint8Array): OCSPResponse {
   return decodeWhole(der, 'OCSPResponse', (reader) => {
     const fields = reader.sequence();
     const number = fields.enumerated();
-    const responseStatus = STATUSES[number] ?? fields.unexpected(`responseStatus ${number}`);
+    const responseStatus = STATUSES[number] ?? fields.unexpected(`responseStatus ${number} is not defined`);
     const wrapped = fields.explicit(0);
     const responseBytes = wrapped && decodeResponseBytes(wrapped.sequence());
     wrapped?.finish();

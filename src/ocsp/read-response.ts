@@ -27,7 +27,8 @@ export function readBasicResponse({ responseStatus, responseBytes }: OCSPRespons
   if (responseStatus !== 'successful') {
     throw new ResponseError(REFUSALS[responseStatus], `the responder answers ${responseStatus}`);
   }
-  if (!responseBytes) throw new DerError('asn1-unexpected', 'OCSPResponse: successful without responseBytes');
+  if (!responseBytes)
+    throw new DerError('asn1-unexpected', 'OCSPResponse', 'successful without responseBytes');
   if (responseBytes.responseType !== OID.ocspBasic) {
     throw new ResponseError(
       'response-type-unknown',

@@ -66,8 +66,16 @@ const NUMBERS: Readonly<Record<ResponseCode, number>> = {
   'certificate-unknown': 10,
 };
 
+/** The types of which a response is made: an error in the DER of a certificate file breaks no rule for responses. */
+const RESPONSE_TYPES: ReadonlySet<string> = new Set([
+  'OCSPResponse',
+  'BasicOCSPResponse',
+  'ResponseData',
+  'Certificate in the response',
+]);
+
 /** The rule that an error of the verification broke; `undefined` for any other error. */
 export function brokenRule(error: unknown): Rule | undefined {
-  if (error instanceof DerError) return RULES[0];
+  if (error instanceof DerError) return RESPONSE_TYPES.has(error.what) ? RULES[0] : undefined;
   return error instanceof ResponseError ? RULES[NUMBERS[error.code] - 1] : undefined;
 }

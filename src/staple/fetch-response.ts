@@ -3,6 +3,7 @@ import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
 import { formatDuration } from '../duration.ts';
 import { askResponder, rank } from '../http/ask-responder.ts';
+import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Limiter } from '../http/limiter.ts';
@@ -38,7 +39,7 @@ export interface FetchedResponse<T> {
   readonly value: T;
   readonly der: Buffer;
   readonly method: 'GET' | 'POST';
-  /** The responder, as it was given. */
+  /** The URL of the responder without credentials, safe to print. */
   readonly responder: string;
 }
 
@@ -69,7 +70,12 @@ export async function fetchResponse<T>(options: FetchResponseOptions<T>): Promis
             accept,
           });
         });
-        return { value: answer.value, der: answer.body, method: answer.method, responder };
+        return {
+          value: answer.value,
+          der: answer.body,
+          method: answer.method,
+          responder: printableUrlText(responder),
+        };
       } catch (error) {
         if (!(error instanceof RestapleError)) throw error;
         if (!failure || rank(error) > rank(failure)) failure = error;
@@ -95,7 +101,7 @@ function deadline(responder: string, timeoutMs: number): TransportError {
   const time = formatDuration(timeoutMs);
   return new TransportError(
     'http-timeout',
-    `no answer from ${printable(responder)} within ${time} in all`,
-    responder,
+    `no answer from ${printableUrlText(responder)} within ${time} in all`,
+    printableUrlText(responder),
   );
 }

@@ -10,17 +10,15 @@ const CERTIFICATE = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 const PKCS7 = new Set(['PKCS7', 'CMS']);
 
 /**
- * All certificates in the order of the file; empty when it has none. A file that holds a private key too is wiped in
- * memory once it is parsed: what is returned shares nothing with it.
+ * All certificates in the order of the file; empty when it has none. A file that holds a private key too is wiped by
+ * `parsePem`.
  *
  * @throws DerError when what looks like a certificate is none.
  */
 export function parseCertificates(file: Buffer): readonly Certificate[] {
   // No DER certificate starts like text, and no text starts with 0x30 0x8x.
   if (file[0] === 0x30 && (file[1] ?? 0) >= 0x80) return decodeAny(file);
-  const { blocks, hasPrivateKey } = parsePem(file);
-  if (hasPrivateKey) file.fill(0);
-  return blocks.flatMap(({ label, der }) => {
+  return parsePem(file).blocks.flatMap(({ label, der }) => {
     if (CERTIFICATE.has(label)) return [decodeCertificate(der)];
     return PKCS7.has(label) ? decodePkcs7(der) : [];
   });

@@ -4,6 +4,9 @@ import { isCa } from './basic-constraints.ts';
 import type { Certificate } from './certificate.ts';
 import { formatName, namesMatch } from './name.ts';
 
+/** Each is compared with each, and a server's file holds its chain: some five, or ten with another root. */
+const MAX_CERTIFICATES = 100;
+
 /**
  * The certificate that issued none of the others. CA certificates count only where there is nothing else.
  *
@@ -11,13 +14,20 @@ import { formatName, namesMatch } from './name.ts';
  *   is for one certificate.
  */
 export function findLeaf(certificates: readonly Certificate[]): Certificate {
+  if (certificates.length > MAX_CERTIFICATES) {
+    const reason = `${certificates.length} certificates, more than the ${MAX_CERTIFICATES} of any chain`;
+    throw new InputError('certificate-ambiguous', reason);
+  }
   const different = certificates.filter(
     (one, i) => certificates.findIndex((it) => it.raw.equals(one.raw)) === i,
   );
   const servers = different.filter((one) => !isCa(one));
   const pool = servers.length > 0 ? servers : different;
-  const leaves = pool.filter((one) => !pool.some((it) => it !== one && namesMatch(one.subject, it.issuer)));
-  const [leaf, another] = leaves.length > 0 ? leaves : pool;
+  const issuedNone = pool.filter(
+    (one) => !pool.some((it) => it !== one && namesMatch(one.subject, it.issuer)),
+  );
+  const leaves = issuedNone.length > 0 ? issuedNone : pool;
+  const [leaf, another] = leaves;
   if (!leaf) throw new InputError('certificate-not-found', 'no certificate');
   if (another) {
     const names = leaves.map(({ subject }) => formatName(subject));

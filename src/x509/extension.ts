@@ -34,7 +34,7 @@ export function decodeExtensions(reader: DerReader): readonly Extension[] {
         reader.unexpected(`extension ${extensions[i]?.oid} twice`);
     }
     // The pairs are compared, so their number is bounded: no certificate in use has more than some twenty.
-    if (i > 100) reader.unexpected('more than 100 extensions');
+    if (i >= 100) reader.unexpected('more than 100 extensions');
   }
   return extensions;
 }

@@ -37,8 +37,11 @@ const MAX_NAME_BYTES = 8 * 1024;
 
 function decodeName(name: Uint8Array): Attribute[][] {
   if (name.length > MAX_NAME_BYTES) {
-    const reason = `Name has ${name.length} bytes, more than the ${MAX_NAME_BYTES} allowed`;
-    throw new DerError('der-too-large', reason);
+    throw new DerError(
+      'der-too-large',
+      'Name',
+      `${name.length} bytes, more than the ${MAX_NAME_BYTES} allowed`,
+    );
   }
   return decodeWhole(name, 'Name', (reader) =>
     reader.sequenceOf((rdn) => rdn.enter(0x31).rest(decodeAttribute)),

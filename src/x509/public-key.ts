@@ -6,7 +6,10 @@
  */
 import { type KeyObject, createPublicKey } from 'node:crypto';
 import { ContentCache } from '../bounded-cache.ts';
+import { decodeWhole } from '../der/reader.ts';
+import { TAG } from '../der/tags.ts';
 import { InputError, reasonOf } from '../errors.ts';
+import { decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
 
 /** One entry a signer: even a large fleet meets few issuers and delegates. */
 const keys = new ContentCache<KeyObject>(256);
@@ -38,13 +41,13 @@ export function importPublicKey(subjectPublicKeyInfo: Buffer): KeyObject {
       cause: error,
     });
   }
-  const weakness = weaknessOf(key);
+  const weakness = weaknessOf(key, subjectPublicKeyInfo);
   if (weakness !== undefined) throw new InputError('key-unusable', weakness);
   keys.set(Buffer.from(subjectPublicKeyInfo), key);
   return key;
 }
 
-function weaknessOf(key: KeyObject): string | undefined {
+function weaknessOf(key: KeyObject, subjectPublicKeyInfo: Buffer): string | undefined {
   const { modulusLength, publicExponent, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (modulusLength !== undefined && (modulusLength < MIN_RSA_BITS || modulusLength > MAX_RSA_BITS)) {
     return `RSA key of ${modulusLength} bits, allowed are ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`;
@@ -55,5 +58,21 @@ function weaknessOf(key: KeyObject): string | undefined {
   if (key.asymmetricKeyType === 'ec' && !CURVES.has(namedCurve ?? '')) {
     return `elliptic curve ${namedCurve ?? 'without a name'}, allowed are P-256, P-384 and P-521`;
   }
+  if (key.asymmetricKeyType === 'ec' && !namesItsCurve(subjectPublicKeyInfo)) {
+    return 'elliptic curve with its parameters spelt out, where its name belongs';
+  }
   return undefined;
+}
+
+/**
+ * RFC 5480 section 2.1.1 forbids all other parameters than the identifier of a curve, and browsers refuse them: a curve
+ * that was P-256 but for its generator forged certificates in 2020 (CVE-2020-0601).
+ */
+function namesItsCurve(subjectPublicKeyInfo: Buffer): boolean {
+  return decodeWhole(subjectPublicKeyInfo, 'SubjectPublicKeyInfo', (reader) => {
+    const fields = reader.sequence();
+    const { parameters } = decodeAlgorithmIdentifier(fields);
+    fields.raw();
+    return parameters?.[0] === TAG.oid;
+  });
 }

@@ -55,7 +55,7 @@ describe('the responder of the demo', () => {
     const { url, request, get, wait } = await world();
     const first = await bytesOf(await get());
     wait(2.9 * HOUR_MS);
-    expect(await bytesOf(await fetch(url, { method: 'POST', body: request }))).toEqual(first);
+    expect(await bytesOf(await fetch(url, { method: 'POST', body: new Uint8Array(request) }))).toEqual(first);
     wait(0.2 * HOUR_MS);
     expect(await bytesOf(await get())).not.toEqual(first);
   });

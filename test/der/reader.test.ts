@@ -371,7 +371,7 @@ describe('bounds', () => {
     expect(() => DerReader.over(Buffer.concat([largest, integer(0)]), 'Thing')).toThrow(
       expect.objectContaining({
         code: 'der-too-large',
-        message: 'Thing has 262147 bytes, more than the 262144 allowed',
+        message: 'Thing: 262147 bytes, more than the 262144 allowed',
       }),
     );
   });

@@ -46,7 +46,7 @@ export const ANSWERS: readonly (readonly [string, Behaviour, number, string])[] 
     'a response from the future',
     response({ thisUpdate: shift(pki.now, HOUR), nextUpdate: shift(pki.now, 2 * HOUR) }),
     65,
-    'is after now',
+    'is more than 5m after now',
   ],
   ['a response without nextUpdate', response({ nextUpdate: undefined }), 65, 'no nextUpdate'],
   ['a response that is cut short', answer({ body: GOOD.subarray(0, -7) }), 65, 'OCSPResponse'],

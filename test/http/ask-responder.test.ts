@@ -34,7 +34,7 @@ const VERDICTS: Record<number, Error> = {
   6: new ResponseError('responder-unauthorized', 'the responder says unauthorized'),
   10: new ResponseError('response-expired', 'from a cache'),
   11: new ResponseError('certid-mismatch', 'for another certificate'),
-  20: new DerError('der-trailing-bytes', 'OCSPResponse: 1 byte after the end of the value'),
+  20: new DerError('der-trailing-bytes', 'OCSPResponse', '1 byte after the end of the value'),
   30: new RangeError('a fault of our own'),
 };
 

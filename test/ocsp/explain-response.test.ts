@@ -67,7 +67,7 @@ describe('several faults at once', () => {
       '6 signer: passed: may sign for the issuer',
       '7 times: failed: nextUpdate 2026-02-25T11:59:59Z is not after now 2026-02-25T12:00:00Z',
       '8 critical extensions: failed: critical extension 1.2.3.4 is not known',
-      '9 nonce: failed: the response has nonce 040402020202, sent was 040401010101',
+      '9 nonce: failed: the response has another nonce than was sent: 02020202, not 01010101',
       '10 certificate status: failed: the certificate is revoked since 2026-02-24T12:00:00Z, keyCompromise',
     ]);
   });

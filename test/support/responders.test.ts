@@ -85,7 +85,7 @@ describe('the responder', () => {
     const responder = await responderOf({ pki, now });
     const request = createRequest(certID);
     const get = await fetch(`${responder.url}${encodeURIComponent(request.toString('base64'))}`);
-    const post = await fetch(responder.url, { method: 'POST', body: request });
+    const post = await fetch(responder.url, { method: 'POST', body: new Uint8Array(request) });
     expect(get.headers.get('content-type')).toBe('application/ocsp-response');
     expect(Buffer.from(await get.arrayBuffer())).toEqual(Buffer.from(await post.arrayBuffer()));
     expect(responder.requests.map(({ ocsp }) => ocsp)).toEqual([request, request]);
@@ -105,7 +105,9 @@ describe('the responder', () => {
     ],
   ])('gives %s', async (_, body, status) => {
     const responder = await responderOf({ pki, now });
-    expect(await statusOf(await fetch(responder.url, { method: 'POST', body }))).toBe(status);
+    expect(await statusOf(await fetch(responder.url, { method: 'POST', body: new Uint8Array(body) }))).toBe(
+      status,
+    );
   });
 
   it('sends what mangle makes of an answer', async () => {
@@ -121,7 +123,7 @@ describe('the responder', () => {
       'text/html',
       'bad',
     ]);
-    const post = await fetch(responder.url, { method: 'POST', body: createRequest(certID) });
+    const post = await fetch(responder.url, { method: 'POST', body: new Uint8Array(createRequest(certID)) });
     expect(Buffer.from(await post.arrayBuffer()).readUInt8(0)).not.toBe(0x30);
   });
 });

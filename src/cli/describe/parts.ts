@@ -29,7 +29,7 @@ const LABELS = new Map<string, Kind>([
 
 /**
  * The certificates, requests and responses of a file in its order, at least one. Private keys and PEM blocks of other
- * kinds are passed over; a file with a private key is wiped in memory.
+ * kinds are passed over; `parsePem` wipes a file with a private key.
  *
  * @throws InputError `format-unknown` when there is nothing of these in it.
  * @throws DerError for damaged PEM or PKCS#7.
@@ -43,7 +43,6 @@ export function partsOf(file: Buffer, path: string): readonly Part[] {
     throw unknownFormat('a DER file of another kind', path);
   }
   const { blocks, hasPrivateKey } = parsePem(file);
-  if (hasPrivateKey) file.fill(0);
   const parts = blocks.flatMap(({ label, der, line }) => {
     const kind = identify(der) ?? LABELS.get(label);
     return kind ? expand(kind, der, line) : [];

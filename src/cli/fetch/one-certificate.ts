@@ -2,6 +2,7 @@
 import type { HttpClient } from '../../http/client.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Limiter } from '../../http/limiter.ts';
+import { printableUrlText } from '../../http/place.ts';
 import type { CertStatus } from '../../ocsp/cert-status.ts';
 import { matchSingle } from '../../ocsp/match-single.ts';
 import { readResponse } from '../../ocsp/read-response.ts';
@@ -84,7 +85,7 @@ async function attempt(
     const dueAt = present && halfLife(present.verdict);
     if (dueAt && road.now() < dueAt) return { kind: 'not due', verdict: present.verdict, dueAt };
   }
-  road.say(target.path, `asking ${responders.urls.join(', then ')}`);
+  road.say(target.path, `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
   const { value, der, method, responder } = await ask(certificate, issuer, responders.urls, road);
   road.say(
     target.path,

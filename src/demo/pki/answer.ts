@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { DerError } from '../../errors.ts';
 import type { CertID } from '../../ocsp/cert-id.ts';
 import type { CertStatus } from '../../ocsp/cert-status.ts';
+import { decodeNonce } from '../../ocsp/extensions/nonce.ts';
 import { type OCSPRequest, decodeOCSPRequest } from '../../ocsp/ocsp-request.ts';
 import { hasNoParameters } from '../../x509/algorithm-identifier.ts';
 import type { Certificate } from '../../x509/certificate.ts';
-import { findExtension } from '../../x509/extension.ts';
+import { type Extension, findExtension } from '../../x509/extension.ts';
 import { OID } from '../../x509/oids.ts';
 import { hashOf } from '../../x509/signature-scheme.ts';
 import { type ResponseFields, createErrorResponse, createResponse } from './response.ts';
@@ -34,6 +35,7 @@ export function answerRequest(request: Uint8Array, options: AnswerOptions): Buff
   if (requestList.length === 0) return createErrorResponse('malformedRequest');
   if (!requestList.every(({ reqCert }) => isOf(reqCert, issuer))) return createErrorResponse('unauthorized');
   const nonce = findExtension(requestExtensions, OID.ocspNonce);
+  if (nonce && !isNonce(nonce)) return createErrorResponse('malformedRequest');
   const signerCertificate = options.signer.certificate;
   return createResponse({
     ...common,
@@ -47,6 +49,16 @@ export function answerRequest(request: Uint8Array, options: AnswerOptions): Buff
     responseExtensions: nonce ? [nonce] : [],
     certs: signerCertificate.raw.equals(issuer.raw) ? [] : [signerCertificate.raw],
   });
+}
+
+/** RFC 9654 section 2.1: 1 to 128 octets, anything else is a malformed request. */
+function isNonce({ value }: Extension): boolean {
+  try {
+    return decodeNonce(value).length > 0;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
 }
 
 function decoded(request: Uint8Array): OCSPRequest | undefined {

@@ -13,7 +13,7 @@ export const DER_EXAMPLES: Examples<DerCode> = {
   'der-trailing-bytes': () =>
     decodeOCSPResponse(Buffer.concat([createErrorResponse('tryLater'), Buffer.of(0)])),
   'der-too-large': () => decodeOCSPResponse(Buffer.alloc(MAX_DER_BYTES + 1)),
-  'der-too-deep': () => decodeWhole(nested(33), 'Extension', descend),
+  'der-too-deep': () => decodeWhole(nested(33), 'OCSPResponse', descend),
   'asn1-unexpected': () => readResponse(sequence(enumerated(0))),
   'pem-malformed': () => parsePem(Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n')),
 };

@@ -104,7 +104,7 @@ export const signer: RuleTable = {
       'a responderID that is no one’s here',
       'signer-not-found',
       [
-        `signed by key ${'AB'.repeat(20)}, which is not the issuer, nor one of the certificate in the response`,
+        `signed by key ${'AB'.repeat(20)}, which is not the issuer, nor the certificate in the response`,
       ],
       () => respond({ responderID: { type: 'byKey', keyHash: Buffer.alloc(20, 0xab) } }),
     ),

@@ -24,7 +24,7 @@ export const times: RuleTable = {
       says: 'thisUpdate a second further ahead than clocks may differ',
       response: () => respond({ thisUpdate: shift(NOW, SKEW_MS + 1000) }),
       code: 'this-update-in-future',
-      message: ['thisUpdate 2026-02-25T12:05:01Z is after now 2026-02-25T12:00:00Z'],
+      message: ['thisUpdate 2026-02-25T12:05:01Z is more than 5m after now 2026-02-25T12:00:00Z'],
     },
     {
       says: 'nextUpdate now',
@@ -76,14 +76,14 @@ export const times: RuleTable = {
       response: () => respond({ nextUpdate: undefined }),
       options: { allowMissingNextUpdate: true, maxAgeMs: AGE_MS },
       code: 'response-too-old',
-      message: ['thisUpdate 2026-02-25T09:32:45Z is', `${AGE_MS} ms before now 2026-02-25T12:00:00Z`],
+      message: ['thisUpdate 2026-02-25T09:32:45Z is', '2h27m or more before now 2026-02-25T12:00:00Z'],
     },
     {
       says: 'older than the maximum age, though nextUpdate is still to come',
       response: () => respond(),
       options: { maxAgeMs: 60 * MINUTE_MS },
       code: 'response-too-old',
-      message: ['thisUpdate 2026-02-25T09:32:45Z', '3600000 ms before now 2026-02-25T12:00:00Z'],
+      message: ['thisUpdate 2026-02-25T09:32:45Z', '1h or more before now 2026-02-25T12:00:00Z'],
     },
     {
       says: 'the delegate has reached its end since it signed',
