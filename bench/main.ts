@@ -1,0 +1,29 @@
+/** Runs the benches that are named, or all, and prints one table. It ends with 0 also where a goal is missed. */
+import { describeMachine } from './machine.ts';
+import type { BenchModule, Section } from './section.ts';
+import { formatTable } from './table.ts';
+
+/** In this order: whatever is loaded here makes a process larger, and a large one starts others more slowly. */
+const BENCHES: ReadonlyMap<string, () => Promise<BenchModule>> = new Map([
+  ['cold-start', () => import('./cold-start.bench.ts')],
+  ['verify', () => import('./verify.bench.ts')],
+]);
+
+export async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !BENCHES.has(name));
+  if (unknown.length > 0) {
+    throw new Error(`no bench ${unknown.join(', ')}; there are ${[...BENCHES.keys()].join(', ')}`);
+  }
+  const machine = describeMachine();
+  const sections: Section[] = [];
+  for (const [name, load] of BENCHES) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stderr.write(`${name} ...\n`);
+    const { bench } = await load();
+    sections.push(await bench());
+  }
+  const notes = sections.flatMap((section) => section.notes);
+  process.stdout.write(
+    `${machine}\n${formatTable(sections.flatMap(({ rows }) => rows))}\n${notes.map((note) => `- ${note}\n`).join('')}`,
+  );
+}

@@ -1,0 +1,13 @@
+import type { Row } from './table.ts';
+
+/** What one bench found. */
+export interface Section {
+  readonly rows: readonly Row[];
+  /** What the figures do and do not say, one sentence or two each; peers that were left out, too. */
+  readonly notes: readonly string[];
+}
+
+/** A `*.bench.ts`. It asserts no time; it throws when a contender does not do its work. */
+export interface BenchModule {
+  readonly bench: () => Promise<Section>;
+}
