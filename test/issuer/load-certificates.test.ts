@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +41,7 @@ describe('loadCertificates reads', () => {
   it('a pipe, as a shell makes one of a command', async () => {
     await withTempDir(async (dir) => {
       const [path, file] = [join(dir, 'pipe'), join(dir, 'file')];
-      execFileSync('mkfifo', [path]);
+      await run('mkfifo', [path]);
       await writeFile(file, chainPem);
       const writer = run('/bin/sh', ['-c', `cat '${file}' > '${path}'`]);
       expect(raw(await loadCertificates(path))).toEqual(CHAIN);
@@ -102,7 +101,7 @@ describe('loadCertificates refuses', () => {
   it('what never ends, after 10 MiB of it', async () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'pipe');
-      execFileSync('mkfifo', [path]);
+      await run('mkfifo', [path]);
       const writer = run('/bin/sh', ['-c', `yes > '${path}'`]);
       for (const endless of [path, '/dev/zero']) {
         await expect(loadCertificates(endless)).rejects.toMatchObject({
@@ -128,7 +127,7 @@ describe('loadCertificatePool', () => {
       await writeFile(join(dir, 'server.key'), keyPem(leaf));
       await mkdir(join(dir, 'directory'));
       await writeFile(join(dir, 'directory', 'below.pem'), certificatesPem(pki.stranger));
-      execFileSync('mkfifo', [join(dir, 'pipe')]);
+      await run('mkfifo', [join(dir, 'pipe')]);
       expect(raw(await loadCertificatePool(dir))).toEqual([
         root.certificate.raw,
         issuer.certificate.raw,

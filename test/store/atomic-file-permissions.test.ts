@@ -1,9 +1,9 @@
 /** Writing as an ordinary user: to root, permissions mean nothing, so that root sends a child which gives up its rights. */
-import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withTempDir } from '../support/files.ts';
 import { run } from '../support/peers.ts';
 import { bundleChild } from './child.ts';
 
@@ -100,7 +100,16 @@ describe('as a user without privileges', () => {
   );
 });
 
-const tmpfs = isRoot && canMount();
+async function mount(directory: string): Promise<boolean> {
+  const { code } = await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'restaple-test', directory]);
+  return code === 0;
+}
+
+async function canMount(): Promise<boolean> {
+  return withTempDir(async (probe) => (await mount(probe)) && (await run('umount', [probe])).code === 0);
+}
+
+const tmpfs = isRoot && (await canMount());
 const why = isRoot ? 'no file system can be mounted here' : 'only root may mount a file system';
 
 describe('on a full disk', () => {
@@ -109,7 +118,7 @@ describe('on a full disk', () => {
     async () => {
       const disk = join(dir, 'disk');
       await mkdir(disk);
-      mount(disk);
+      expect(await mount(disk)).toBe(true);
       try {
         const path = join(disk, 'file.ocsp');
         await writeFile(path, 'old');
@@ -124,25 +133,8 @@ describe('on a full disk', () => {
         expect(await readFile(path, 'utf8')).toBe('old');
         expect((await readdir(disk)).toSorted()).toEqual(['file.ocsp', 'filler']);
       } finally {
-        execFileSync('umount', [disk]);
+        await run('umount', [disk]);
       }
     },
   );
 });
-
-function mount(directory: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'restaple-test', directory], { stdio: 'ignore' });
-}
-
-function canMount(): boolean {
-  const probe = execFileSync('mktemp', ['-d']).toString().trim();
-  try {
-    mount(probe);
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    execFileSync('rmdir', [probe]);
-  }
-}

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmod,
   chown,
@@ -16,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prepareFile, writeFileAtomically } from '../../src/store/atomic-file.ts';
 import { withTempDir } from '../support/files.ts';
+import { run } from '../support/peers.ts';
 
 const OLD = Buffer.from('the old content');
 const NEW = Buffer.from('the new content, which is longer');
@@ -136,9 +136,9 @@ describe('what cannot be written is refused with output-unwritable', () => {
     ],
     [
       'a pipe stands in its place',
-      (dir) => {
-        execFileSync('mkfifo', [join(dir, 'target')]);
-        return Promise.resolve(join(dir, 'target'));
+      async (dir) => {
+        await run('mkfifo', [join(dir, 'target')]);
+        return join(dir, 'target');
       },
       'is not a regular file',
     ],

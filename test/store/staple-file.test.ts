@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { verifyStaple } from '../../src/staple/staple.ts';
 import { type Candidate, type Judge, keepStaple, loadStaple } from '../../src/store/staple-file.ts';
 import { flipBit } from '../support/alter.ts';
 import { withTempDir } from '../support/files.ts';
+import { run } from '../support/peers.ts';
 import { testKeys } from '../support/keys.ts';
 import { NEXT_UPDATE, NOW, THIS_UPDATE, createTestPki, shift, testResponse } from '../support/pki.ts';
 
@@ -260,7 +260,7 @@ describe('where the staple should be there is something else', () => {
   it('a pipe that nobody writes to: refused, and nobody waits for it', async () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'site.ocsp');
-      execFileSync('mkfifo', [path]);
+      await run('mkfifo', [path]);
       expect(await loadStaple(path, judge)).toBeUndefined();
       await expect(keepStaple(path, verified(usual), judge)).rejects.toMatchObject({
         code: 'output-unwritable',
