@@ -1,10 +1,10 @@
 /** From the start of the process to its end: what somebody waits who types a command, and a cron job that starts one. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { child, runProgram } from './child.ts';
 import { type Contender, compare, interleave } from './measure.ts';
+import { versionOf } from './peers.ts';
 import { type ResponderProcess, startResponderProcess } from './responder-process.ts';
 import type { Section } from './section.ts';
 
@@ -73,7 +73,7 @@ function fetchInto(out: string, chain: string): Contender {
 }
 
 function opensslOcsp(out: string, { url, files }: ResponderProcess): Contender | undefined {
-  if (spawnSync('openssl', ['version']).error) return undefined;
+  if (versionOf('openssl') === undefined) return undefined;
   const { issuer, leaf, root } = files;
   const question = ['-issuer', issuer, '-cert', leaf, '-CAfile', root, '-no_nonce'];
   return child('`openssl ocsp` of the same certificate', {

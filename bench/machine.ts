@@ -1,18 +1,18 @@
 /** On what the figures were had. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import { resolve } from 'node:path';
+import { versionOf } from './peers.ts';
 
 export function describeMachine(): string {
   const { version, devDependencies }: Manifest = JSON.parse(readFileSync(resolve('package.json'), 'utf8'));
-  const openssl = spawnSync('openssl', ['version']).stdout?.toString().trim();
+  const openssl = versionOf('openssl');
   const programs = [
     `restaple ${version}`,
     `Node ${process.versions.node} (OpenSSL ${process.versions.openssl})`,
     `pkijs ${devDependencies['pkijs']}`,
     `asn1js ${devDependencies['asn1js']}`,
-    ...(openssl ? [openssl] : []),
+    ...(openssl === undefined ? [] : [openssl]),
   ];
   const cores = availableParallelism();
   const machine = [
