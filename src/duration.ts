@@ -18,8 +18,9 @@ export function parseDuration(text: string): number | undefined {
   return text === '' ? undefined : total;
 }
 
-/** Milliseconds as text of at most two units: `1d12h`, `5m`, `45s`. */
+/** Milliseconds as text of at most two units: `1d12h`, `5m`, `45s`; below a second `200ms`. */
 export function formatDuration(ms: number): string {
+  if (ms !== 0 && Math.abs(ms) < 1000) return `${Math.round(ms)}ms`;
   const parts: string[] = [];
   let left = Math.abs(Math.round(ms / 1000)) * 1000;
   for (const unit of ['d', 'h', 'm', 's']) {

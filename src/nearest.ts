@@ -1,12 +1,12 @@
 /** The word that somebody probably meant. */
 
-/** The nearest of `words` by edit distance, if it is near enough to be meant: a third of its letters at most. */
+/** The nearest of `words` by edit distance, if it is near enough to be meant: a third of its letters at most are wrong. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of words) {
     const distance = editDistance(word, candidate);
-    if (distance < least && distance <= Math.max(1, candidate.length / 3))
+    if (distance < least && distance <= Math.ceil(candidate.length / 3))
       [best, least] = [candidate, distance];
   }
   return best;

@@ -112,7 +112,8 @@ function parse(
 /** parseArgs explains itself to programmers. */
 function explained(error: unknown, args: readonly string[], { options }: ArgumentSpec): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  const [, given] = /'(--?[^\s',=]+)/.exec(error.message) ?? [];
+  // Its messages name an option as '-o, --out <value>', or as it was typed.
+  const [, given] = /'(?:-\w, )?(--?[^\s',=]+)/.exec(error.message) ?? [];
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && given !== undefined) {
     const meant = nearest(
       given.replace(/^-+/, ''),
@@ -125,11 +126,15 @@ function explained(error: unknown, args: readonly string[], { options }: Argumen
     const takesOne = options.some(
       (option) => (option.name === name || option.short === name) && option.value,
     );
-    const hint =
-      takesOne && args.includes(given)
-        ? `for a value that begins with a dash write ${given}=VALUE`
-        : undefined;
+    const dashed = args.some((arg, i) => i > 0 && arg.startsWith('-') && isSame(args[i - 1], given, options));
+    const hint = takesOne && dashed ? `for a value that begins with a dash write ${given}=VALUE;` : undefined;
     return new UsageError(takesOne ? `${given} needs a value` : `${given} takes no value`, hint);
   }
   return error;
+}
+
+/** True when `typed` is the option `--name`, long or short. */
+function isSame(typed: string | undefined, long: string, options: readonly OptionSpec[]): boolean {
+  const option = options.find(({ name }) => `--${name}` === long);
+  return typed === long || (option?.short !== undefined && typed === `-${option.short}`);
 }

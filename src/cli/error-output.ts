@@ -11,7 +11,7 @@ import { colors } from './colors.ts';
 export interface ErrorJson {
   readonly code: string;
   readonly message: string;
-  readonly hint: string | null;
+  readonly hint: string;
   readonly exitCode: ExitCode;
   readonly rule: { readonly number: number; readonly name: string; readonly source: string } | null;
   readonly path: string | null;
@@ -24,7 +24,7 @@ export function errorJson(error: unknown): ErrorJson {
   return {
     code: error instanceof RestapleError ? error.code : 'internal',
     message: reasonOf(error),
-    hint: hintFor(error) ?? null,
+    hint: hintFor(error),
     exitCode: exitCodeOf(error),
     rule: brokenRule(error) ?? null,
     path: (error instanceof InputError ? error.path : undefined) ?? null,
@@ -42,7 +42,6 @@ export function printError(io: Io, error: unknown, subject?: string): void {
   const place = subject ?? (error instanceof InputError ? error.path : undefined);
   const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);
-  const hint = hintFor(error);
-  if (hint !== undefined) io.err(`${dim('hint:')} ${hint}\n`);
+  io.err(`${dim('hint:')} ${hintFor(error)}\n`);
   if (!(error instanceof RestapleError) && error instanceof Error) io.err(`${error.stack}\n`);
 }

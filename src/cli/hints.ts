@@ -1,7 +1,7 @@
-/** What to do next, for each code that leaves something to do: the only place where an error becomes advice. */
+/** What to do next, for each code: the only place where an error becomes advice. */
 import { type ErrorCode, RestapleError } from '../errors.ts';
 
-const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+const HINTS: Readonly<Record<ErrorCode, string>> = {
   'der-malformed': 'it is damaged or cut short; get it again',
   'der-trailing-bytes': 'something stands behind it that does not belong there; get it again',
   'asn1-unexpected': 'it is damaged, or of another kind than it seems; get it again',
@@ -42,9 +42,26 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   'nonce-mismatch': 'a cache answered; leave --nonce out',
   'certificate-revoked': 'replace the certificate: clients that check will refuse it',
   'certificate-unknown': 'a new certificate may need minutes to be known; else check --issuer and --url',
+  'der-too-large': 'no certificate or response is that large; give the right file or responder',
+  'der-too-deep': 'no certificate or response is nested that deep; give the right file or responder',
+  'usage-invalid': 'restaple --help lists the verbs, restaple VERB --help their options',
+  'key-unusable': 'ask the CA for a certificate with a key of today',
+  'response-type-unknown': 'this is no responder for certificates of the Web; check --url',
+  'response-version-unknown': 'this is no responder for certificates of the Web; check --url',
+  'signature-invalid':
+    'the response was changed on its way, or the responder is broken; try --method post, which no cache answers',
+  'signature-algorithm-unknown': 'tell the CA; nothing on your side can change how it signs',
+  'signer-key-usage': 'tell the CA; a signer that you trust all the same is named with --trust FILE',
+  'signer-not-valid': 'check the clock of this machine; else tell the CA that its signer has expired',
+  'next-update-before-this-update': 'tell the CA; the responder contradicts itself',
+  'response-too-old': 'a cache before the responder may be stuck: try --method post; or give --max-age more',
+  'response-outlives-signer':
+    'check the clock of this machine; a cache may hold a response of a signer that has ended: try --method post',
+  'response-outlives-certificate': 'renew the certificate; responders forget expired ones',
+  'critical-extension-unknown': 'tell the CA; what an extension means that nobody knows cannot be ignored',
   internal: 'this is a fault of restaple; please report it with what you typed',
 };
 
-export function hintFor(error: unknown): string | undefined {
+export function hintFor(error: unknown): string {
   return HINTS[error instanceof RestapleError ? error.code : 'internal'];
 }

@@ -44,7 +44,11 @@ function readBounded(file: number, path: string): Buffer {
       throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
     size -= read;
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const whole = Buffer.concat(chunks);
+  // There may be a private key in it: whoever wipes what is returned must wipe all there is.
+  for (const chunk of chunks) chunk.fill(0);
+  return whole;
 }
 
 /**

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { DerReader } from '../der/reader.ts';
 import { TAG, constructed } from '../der/tags.ts';
 import { explicit, octetString } from '../der/writer.ts';
+import { DerError } from '../errors.ts';
 import { hex } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { formatName, namesMatch } from '../x509/name.ts';
@@ -54,7 +55,18 @@ export function keyHash(certificate: Certificate): Buffer {
   return hash;
 }
 
-/** `C=BE, CN=…` or `key 1A2B…`, for people. */
+/**
+ * `C=BE, CN=…` or `key 1A2B…`, for people.
+ *
+ * @throws DerError when the name, which is looked into only when it is shown or compared, is none.
+ */
 export function formatResponderID(id: ResponderID): string {
-  return id.type === 'byName' ? formatName(id.name) : `key ${hex(id.keyHash)}`;
+  if (id.type === 'byKey') return `key ${hex(id.keyHash)}`;
+  try {
+    return formatName(id.name);
+  } catch (error) {
+    if (error instanceof DerError)
+      throw new DerError(error.code, 'ResponseData', `responderID: ${error.message}`);
+    throw error;
+  }
 }

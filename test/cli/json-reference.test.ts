@@ -1,8 +1,9 @@
-/** The reference and the JSON of inspect and verify, held together: every key that is printed is described. */
+/** The reference and the command, held together: every option and every key that is printed is described. */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VERBS } from '../../src/cli/verbs.ts';
 import { encodeNonce } from '../../src/ocsp/extensions/nonce.ts';
 import { createCertID } from '../../src/ocsp/cert-id.ts';
 import { createRequest } from '../../src/ocsp/ocsp-request.ts';
@@ -29,7 +30,7 @@ const pki = createTestPki({ leaf: { mustStaple: true, caIssuersUrls: ['http://ca
 const certID = createCertID(pki.leaf.certificate, pki.issuer.certificate);
 
 describe('docs/reference/cli.md', () => {
-  it('describes every key that inspect and verify print', async () => {
+  it('describes every key that is printed', async () => {
     await withTempDir(async (dir) => {
       const { chain, leafKey } = await writePki(dir, pki);
       const [response, request] = [join(dir, 'a.ocsp'), join(dir, 'a.req')];
@@ -41,6 +42,14 @@ describe('docs/reference/cli.md', () => {
         const verified = await runCli(['verify', response, '--cert', chain, '--at', at, '--json']);
         expect(undescribed(verified.out, section('`restaple verify`'))).toEqual([]);
       }
+      const fetched = await runCli(['fetch', '--json', chain, leafKey, '--url', 'http://127.0.0.1:1/']);
+      expect(undescribed(fetched.out, section('`restaple fetch`'))).toEqual([]);
     });
+  });
+
+  it.each(VERBS)('describes every option of $name', ({ name, options }) => {
+    const text = section(`\`restaple ${name}\``);
+    expect(text).not.toBe('');
+    expect(options.filter((option) => !text.includes(`--${option.name}`))).toEqual([]);
   });
 });

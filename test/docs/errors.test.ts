@@ -53,7 +53,7 @@ describe('docs/reference/errors.md', () => {
       message: error.message,
       rule: ruleOf(error),
       exit: String(exitCodeOf(error)),
-      hint: hintFor(error) ?? 'none',
+      hint: hintFor(error),
     });
   });
 
