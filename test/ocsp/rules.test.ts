@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ResponseCode } from '../../src/errors.ts';
 import { explainResponse } from '../../src/ocsp/explain-response.ts';
 import { requireGood } from '../../src/ocsp/require-good.ts';
-import { RULES, type RuleName } from '../../src/ocsp/rules.ts';
+import { RULES, type RuleName, brokenRule } from '../../src/ocsp/rules.ts';
 import { type Verdict, type VerifyOptions, verifyResponse } from '../../src/ocsp/verify-response.ts';
 import { certID } from './rules/cert-id.ts';
 import { certificateStatus, criticalExtensions, nonce } from './rules/extensions.ts';
@@ -86,6 +86,7 @@ describe.each(TABLES)('$rule', ({ rule, refusals, acceptances }) => {
     expect(namesOf(der, all, 'failed')).toEqual([rule]);
     expect(namesOf(der, all, 'unreached').toSorted()).toEqual([...unreached].toSorted());
     const failed = explainResponse(der, all).find((one) => one.outcome === 'failed');
+    expect(brokenRule(failed?.error)?.name).toBe(rule);
     expect(failed?.error).toEqual(refusal);
     for (const piece of message) expect(failed?.detail).toContain(piece);
   });

@@ -103,9 +103,7 @@ export const signer: RuleTable = {
     refused(
       'a responderID that is no one’s here',
       'signer-not-found',
-      [
-        `signed by key ${'AB'.repeat(20)}, which is not the issuer, nor the certificate in the response`,
-      ],
+      [`signed by key ${'AB'.repeat(20)}, which is not the issuer, nor the certificate in the response`],
       () => respond({ responderID: { type: 'byKey', keyHash: Buffer.alloc(20, 0xab) } }),
     ),
     refused(
