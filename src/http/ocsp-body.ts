@@ -1,15 +1,9 @@
 /**
  * Tells an OCSP response from whatever else a web server says with status 200: login pages, captive portals, error
  * pages of a CDN. Content-Type is not looked at, because responders with good bodies and wrong types are deployed.
- *
- *     OCSPResponse ::= SEQUENCE {
- *       responseStatus  OCSPResponseStatus,   -- ENUMERATED
- *       responseBytes   [0] EXPLICIT ResponseBytes OPTIONAL }
- *
- * Not read: any length, and all behind the first tag. What the strict decoder refuses it shall refuse in its own words.
  */
-import { TAG } from '../der/tags.ts';
 import { TransportError } from '../errors.ts';
+import { startsLikeOCSPResponse } from '../ocsp/ocsp-response.ts';
 import { printable } from '../text.ts';
 import type { HttpAnswer } from './message.ts';
 import { printableUrl } from './place.ts';
@@ -20,12 +14,6 @@ export function requireOcspBody(answer: HttpAnswer, url: URL): void {
   if (!startsLikeOCSPResponse(answer.body)) {
     throw new TransportError('http-not-ocsp', describe(answer), printableUrl(url), answer.status);
   }
-}
-
-function startsLikeOCSPResponse(body: Buffer): boolean {
-  const length = body[1] ?? 0;
-  const octetsOfLength = length > 0x80 ? length & 0x7f : 0;
-  return body[0] === TAG.sequence && body[2 + octetsOfLength] === TAG.enumerated;
 }
 
 function describe({ body, headers, status }: HttpAnswer): string {

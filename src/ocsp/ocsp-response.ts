@@ -3,6 +3,7 @@
  * ResponseBytes ::= SEQUENCE { responseType OBJECT IDENTIFIER, response OCTET STRING } (RFC 6960 section 4.2.1)
  */
 import { type DerReader, decodeWhole } from '../der/reader.ts';
+import { TAG } from '../der/tags.ts';
 import { enumerated, explicit, octetString, oid, sequence } from '../der/writer.ts';
 
 /** By number; 4 is not used (RFC 6960 section 4.2.1). */
@@ -62,4 +63,14 @@ export function encodeOCSPResponse({ responseStatus, responseBytes }: OCSPRespon
       ? [explicit(0, sequence(oid(responseBytes.responseType), octetString(responseBytes.response)))]
       : []),
   );
+}
+
+/**
+ * True when bytes begin as an OCSPResponse does, with a SEQUENCE whose first member is ENUMERATED: whole, cut short or
+ * otherwise broken. Not read: any length, and all behind the first tag; that is the decoder's, with its own words.
+ */
+export function startsLikeOCSPResponse(bytes: Buffer): boolean {
+  const length = bytes[1] ?? 0;
+  const octetsOfLength = length > 0x80 ? length & 0x7f : 0;
+  return bytes[0] === TAG.sequence && bytes[2 + octetsOfLength] === TAG.enumerated;
 }

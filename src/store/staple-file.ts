@@ -1,7 +1,12 @@
 /** The staple file of a certificate: what is in it, and whether a fresh staple may take its place. */
 import { constants, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isPem } from '../der/pem.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
-import { RestapleError } from '../errors.ts';
+import { TAG } from '../der/tags.ts';
+import { InputError, RestapleError } from '../errors.ts';
+import { systemReason } from '../issuer/load-certificates.ts';
+import { startsLikeOCSPResponse } from '../ocsp/ocsp-response.ts';
 import type { Verdict } from '../ocsp/verify-response.ts';
 import { type Staple, isWorse } from '../staple/staple.ts';
 import { prepareFile } from './atomic-file.ts';
@@ -26,7 +31,7 @@ const MAX_LOOKS = 8;
  * The staple that a file holds; `undefined` when there is no file, or what it holds is no staple (any more).
  */
 export async function loadStaple(path: string, judge: Judge): Promise<Staple | undefined> {
-  const der = await readBounded(path);
+  const der = await readBounded(path).catch(() => undefined);
   return der && judged(der, judge);
 }
 
@@ -34,20 +39,21 @@ export async function loadStaple(path: string, judge: Judge): Promise<Staple | u
  * Puts a response into a file unless a better staple is there already. The same bytes are not written again: their
  * date tells administrators and servers when something changed.
  *
- * @throws InputError `output-unwritable`; the file is untouched then.
+ * @throws InputError `output-unwritable`, also for a file that is something else, such as a certificate or a key; it is
+ *   untouched then.
  */
 export async function keepStaple(path: string, candidate: Candidate, judge: Judge): Promise<KeepOutcome> {
-  let seen = await readBounded(path);
-  const settled = settle(seen, candidate, judge);
+  let seen = await readPresent(path);
+  const settled = settle(path, seen, candidate, judge);
   if (settled) return settled;
   const prepared = await prepareFile(path, candidate.der);
   try {
     // Another process may have put a better one there while this one was being judged or written.
     for (let look = 1; look <= MAX_LOOKS; look++) {
-      const present = await readBounded(path);
+      const present = await readPresent(path);
       if (same(present, seen)) break;
       seen = present;
-      const overtaken = settle(seen, candidate, judge);
+      const overtaken = settle(path, seen, candidate, judge);
       if (overtaken) return overtaken;
     }
     await prepared.commit();
@@ -58,11 +64,28 @@ export async function keepStaple(path: string, candidate: Candidate, judge: Judg
 }
 
 /** What becomes of a candidate without writing; `undefined` when it is to be written. */
-function settle(der: Buffer | undefined, candidate: Candidate, judge: Judge): KeepOutcome | undefined {
+function settle(
+  path: string,
+  der: Buffer | undefined,
+  candidate: Candidate,
+  judge: Judge,
+): KeepOutcome | undefined {
   if (der?.equals(candidate.der)) return { outcome: 'unchanged' };
   const present = der && judged(der, judge);
+  if (der && !present && isSomethingElse(der)) {
+    throw new InputError('output-unwritable', `${basename(path)} holds something else than a staple`, path);
+  }
   const keep = present && (!candidate.verdict || isWorse(candidate.verdict, present.verdict));
   return keep ? { outcome: 'kept', present } : undefined;
+}
+
+/**
+ * PEM, or DER that does not begin like a response: a certificate, a key. A slip of the finger must not cost a server its
+ * key. Rubbish may be what a full disk left of a staple, and is replaced.
+ */
+function isSomethingElse(bytes: Buffer): boolean {
+  const isDer = bytes[0] === TAG.sequence && bytes.length > 8;
+  return isPem(bytes) || (isDer && !startsLikeOCSPResponse(bytes));
 }
 
 function judged(der: Buffer, judge: Judge): Staple | undefined {
@@ -71,6 +94,16 @@ function judged(der: Buffer, judge: Judge): Staple | undefined {
   } catch (error) {
     if (error instanceof RestapleError) return undefined;
     throw error;
+  }
+}
+
+/** @throws InputError `output-unwritable` for a file that cannot be read: it may be the better one. */
+async function readPresent(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readBounded(path);
+  } catch (error) {
+    const reason = `what is in ${basename(path)} cannot be read: ${systemReason(error)}`;
+    throw new InputError('output-unwritable', reason, path, { cause: error });
   }
 }
 
@@ -84,8 +117,9 @@ async function readBounded(path: string): Promise<Buffer | undefined> {
   let file;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
   try {
     const stats = await file.stat();
@@ -93,8 +127,6 @@ async function readBounded(path: string): Promise<Buffer | undefined> {
     const buffer = Buffer.alloc(Math.min(stats.size, MAX_DER_BYTES + 1));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.subarray(0, bytesRead);
-  } catch {
-    return undefined;
   } finally {
     await file.close();
   }
