@@ -46,7 +46,7 @@ export interface Comparison {
   /** Median of the ratios of all rounds, and the quartiles around it. */
   readonly ratio: number;
   readonly quartiles: readonly [lower: number, upper: number];
-  /** Ratio of the processor time over all rounds: it does not count waiting, nor what others do. */
+  /** Ratio of the processor time over all rounds: without waiting, and with the work of all threads. */
   readonly cpuRatio: number | undefined;
   /** Medians. */
   readonly whatMs: number;

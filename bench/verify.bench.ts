@@ -24,7 +24,7 @@ const KINDS = [
 ] as const;
 
 const NOTES = [
-  'Decode and verify: a response for one certificate by a delegated signer whose certificate is embedded, SHA-256; the asked certificate and its issuer are decoded before, and the signer has been met before, so that its key and its right to sign are known. restaple applies all its rules.',
+  'Decode and verify: a response for one certificate by a delegated signer whose certificate is embedded, SHA-256; the asked certificate and its issuer are decoded before, and the signer has been met before, so that its key and its right to sign are known. restaple applies rules 1 to 9; that only `good` is kept is for the caller.',
   '`crypto.verify` is the check of the signature alone, with the key already imported: the floor.',
   'pkijs decodes BER, and decodes embedded certificates with the response; "signature" is its decoding and `verifyWithPublicKey` with the key of the embedded certificate, with no check of who signed; `verify()` checks the signature, the chain of the signer (at the time of the machine) and its right to sign, anew each time. Neither checks thisUpdate and nextUpdate, nor that the answer is about the asked certificate.',
   'asn1js makes a tree of the elements, with no types of OCSP. For the rows of decoding alone, restaple decodes the embedded certificate as well.',
