@@ -3,7 +3,10 @@ import { processIo } from './io.ts';
 import { main } from './main.ts';
 
 async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  const io = processIo();
+  process.exitCode = await main(process.argv.slice(2), io);
+  // Ending by itself, Node waits for sockets to close and takes the heap down, for nobody.
+  if (io.allWritten()) process.exit();
 }
 
 void run();

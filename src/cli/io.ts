@@ -19,16 +19,24 @@ export interface Io {
   now(): Date;
 }
 
+export interface ProcessIo extends Io {
+  /** True when nothing is on its way through a stream: the process may end at once. */
+  allWritten(): boolean;
+}
+
 /**
  * The process itself. Node makes a stream when it is first touched, which takes longer than all that `inspect` has to
  * say, so streams are left alone as long as plain writes do.
  */
-export function processIo(): Io {
+export function processIo(): ProcessIo {
   const { env } = process;
+  let streams = 0;
+  const streaming = (): void => void streams++;
   return {
+    allWritten: () => streams === 0,
     input: () => process.stdin,
-    out: writer(1, () => process.stdout),
-    err: writer(2, () => process.stderr),
+    out: writer(1, () => process.stdout, streaming),
+    err: writer(2, () => process.stderr, streaming),
     get terminal() {
       return isTerminal(2, () => process.stderr);
     },
@@ -44,7 +52,11 @@ export function processIo(): Io {
 }
 
 /** Writes at once, and by the stream from then on when a pipe is full that somebody has made non-blocking. */
-function writer(fd: number, stream: () => NodeJS.WriteStream): (text: string | Uint8Array) => void {
+function writer(
+  fd: number,
+  stream: () => NodeJS.WriteStream,
+  streaming: () => void,
+): (text: string | Uint8Array) => void {
   let direct = true;
   return (text) => {
     let bytes = Buffer.from(text);
@@ -60,6 +72,7 @@ function writer(fd: number, stream: () => NodeJS.WriteStream): (text: string | U
       if (code === 'EPIPE') return;
       if (code !== 'EAGAIN') throw error;
       direct = false;
+      streaming();
       stream().on('error', ignoreClosedPipe).write(bytes);
     }
   };

@@ -1,7 +1,7 @@
 /** Certificates from disk: one file, or every file of a directory. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { InputError, RestapleError } from '../errors.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -67,14 +67,14 @@ export async function loadCertificates(path: string): Promise<readonly Certifica
  * The certificates of a file or, for a directory, of all files in it that hold some; what else lies there is passed over.
  */
 export async function loadCertificatePool(path: string): Promise<readonly Certificate[]> {
-  const names = await namesIn(path);
+  const names = namesIn(path);
   if (!names) return loadCertificates(path);
   const pool: Certificate[] = [];
   for (const name of names) {
     const file = join(path, name);
     try {
       // Nobody waits for a pipe that happens to lie there.
-      if (await isFile(file)) pool.push(...(await loadCertificates(file)));
+      if (isFile(file)) pool.push(...(await loadCertificates(file)));
     } catch (error) {
       if (!(error instanceof RestapleError)) throw error;
     }
@@ -84,18 +84,13 @@ export async function loadCertificatePool(path: string): Promise<readonly Certif
   return pool;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.isFile() === true;
+function isFile(path: string): boolean {
+  return attempt(() => statSync(path))?.isFile() === true;
 }
 
 /** The sorted names in a directory; `undefined` for anything else. */
-async function namesIn(path: string): Promise<readonly string[] | undefined> {
-  try {
-    return (await readdir(path)).toSorted();
-  } catch {
-    return undefined;
-  }
+function namesIn(path: string): readonly string[] | undefined {
+  return attempt(() => readdirSync(path).toSorted());
 }
 
 /** `no such file or directory (ENOENT)`, without the path that the message of Node repeats. */

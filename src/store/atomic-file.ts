@@ -2,10 +2,29 @@
  * A file that changes from the old content to the new with nothing between, whatever happens meanwhile: a temporary
  * file in the same directory, synced, renamed over the old one, and the directory synced, so that the rename itself
  * outlives a power cut.
+ *
+ * Only the syncs wait for the disk, and so leave the thread to others; all else is done before a thread of the pool
+ * would have been woken for it.
  */
-import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
+import {
+  type Stats,
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
 
@@ -23,6 +42,8 @@ export interface PreparedFile {
   discard(): Promise<void>;
 }
 
+const sync = promisify(fsync);
+
 let counter = 0;
 const swept = new Set<string>();
 
@@ -34,16 +55,19 @@ const swept = new Set<string>();
  */
 export async function prepareFile(path: string, bytes: Uint8Array): Promise<PreparedFile> {
   try {
-    const target = await targetOf(path);
-    const present = await stat(target).catch(() => undefined);
+    const target = targetOf(path);
+    const present = attempt(() => statSync(target));
     if (present && !present.isFile())
       throw new InputError('output-unwritable', 'is not a regular file', path);
     const directory = dirname(target);
-    await sweep(directory);
+    sweep(directory);
     const temporary = await writeTemporary(directory, bytes, present);
     return {
-      commit: () => rethrow(path, () => move(temporary, target, directory)),
-      discard: () => unlink(temporary).catch(() => {}),
+      commit: () => move(path, temporary, target, directory),
+      discard: () => {
+        attempt(() => unlinkSync(temporary));
+        return Promise.resolve();
+      },
     };
   } catch (error) {
     throw unwritable(path, error);
@@ -57,14 +81,14 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
 }
 
 /** Where a path leads through symbolic links, to a file that need not be there. */
-async function targetOf(path: string): Promise<string> {
+function targetOf(path: string): string {
   try {
-    return await realpath(path);
+    return realpathSync(path);
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error;
-    const link = await readlink(path).catch(() => undefined);
+    const link = attempt(() => readlinkSync(path));
     // Each step has one link less to follow; links in a circle are ELOOP to realpath.
-    return link === undefined ? path : targetOf(resolve(await realpath(dirname(path)), link));
+    return link === undefined ? path : targetOf(resolve(realpathSync(dirname(path)), link));
   }
 }
 
@@ -73,26 +97,26 @@ async function writeTemporary(
   bytes: Uint8Array,
   present: Stats | undefined,
 ): Promise<string> {
-  const { file, temporary } = await openTemporary(directory);
+  const { file, temporary } = openTemporary(directory);
   try {
-    await file.chmod(present ? present.mode & 0o7777 : NEW_FILE_MODE);
-    if (present) await keepOwner(file, present);
-    await file.writeFile(bytes);
-    await file.sync();
-    await file.close();
+    fchmodSync(file, present ? present.mode & 0o7777 : NEW_FILE_MODE);
+    if (present) keepOwner(file, present);
+    writeFileSync(file, bytes);
+    await sync(file);
     return temporary;
   } catch (error) {
-    await file.close().catch(() => {});
-    await unlink(temporary).catch(() => {});
+    attempt(() => unlinkSync(temporary));
     throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
-async function openTemporary(directory: string): Promise<{ file: FileHandle; temporary: string }> {
+function openTemporary(directory: string): { file: number; temporary: string } {
   for (;;) {
     const temporary = join(directory, `.restaple-${process.pid}-${counter++}.tmp`);
     try {
-      return { file: await open(temporary, 'wx', 0o600), temporary };
+      return { file: openSync(temporary, 'wx', 0o600), temporary };
     } catch (error) {
       // Another machine on a shared disk may have the same process number; counters do not stay the same for long.
       if (!isSystemError(error, 'EEXIST') || counter % 1000 === 0) throw error;
@@ -101,50 +125,42 @@ async function openTemporary(directory: string): Promise<{ file: FileHandle; tem
 }
 
 /** Only root may give files away. For anybody else the group is tried, and the mode alone has to do. */
-async function keepOwner(file: FileHandle, { uid, gid }: Stats): Promise<void> {
-  const mine = await file.stat();
+function keepOwner(file: number, { uid, gid }: Stats): void {
+  const mine = fstatSync(file);
   if (mine.uid === uid && mine.gid === gid) return;
-  await file.chown(uid, gid).catch(() => file.chown(mine.uid, gid).catch(() => {}));
+  const given = attempt(() => (fchownSync(file, uid, gid), true));
+  if (!given) attempt(() => fchownSync(file, mine.uid, gid));
 }
 
-async function move(temporary: string, target: string, directory: string): Promise<void> {
+async function move(path: string, temporary: string, target: string, directory: string): Promise<void> {
   try {
-    await rename(temporary, target);
+    renameSync(temporary, target);
   } catch (error) {
-    await unlink(temporary).catch(() => {});
-    throw error;
+    attempt(() => unlinkSync(temporary));
+    throw unwritable(path, error);
   }
+  // Fails on some network file systems, and where the directory may be written but not read; the rename is done then.
   await syncDirectory(directory).catch(() => {});
 }
 
-/** Fails on some network file systems, and where the directory may be written but not read; the rename is done then. */
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+  const handle = openSync(directory, 'r');
   try {
-    await handle.sync();
+    await sync(handle);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
 /** Removes what killed processes left in a directory, the first time that it is written to. */
-async function sweep(directory: string): Promise<void> {
+function sweep(directory: string): void {
   if (swept.has(directory)) return;
   swept.add(directory);
   const before = Date.now() - ABANDONED_MS;
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names.filter((entry) => TEMPORARY.test(entry))) {
-    const path = join(directory, name);
-    const left = await stat(path).catch(() => undefined);
-    if (left && left.mtimeMs < before) await unlink(path).catch(() => {});
-  }
-}
-
-async function rethrow<T>(path: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw unwritable(path, error);
+  const names = attempt(() => readdirSync(directory)) ?? [];
+  for (const path of names.filter((name) => TEMPORARY.test(name)).map((name) => join(directory, name))) {
+    const left = attempt(() => statSync(path));
+    if (left && left.mtimeMs < before) attempt(() => unlinkSync(path));
   }
 }
 

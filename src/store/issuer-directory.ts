@@ -1,7 +1,8 @@
 /** Fetched issuer certificates in a directory, one file a URL: `$XDG_CACHE_HOME/restaple/issuers`. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attempt } from '../attempt.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
@@ -13,16 +14,12 @@ export class IssuerDirectory implements IssuerCache {
   }
 
   async load(url: string): Promise<Buffer | undefined> {
-    try {
-      return await readFile(this.#path(url));
-    } catch {
-      return undefined;
-    }
+    return attempt(() => readFileSync(this.#path(url)));
   }
 
   async save(url: string, file: Buffer): Promise<void> {
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o755 });
+      mkdirSync(this.#directory, { recursive: true, mode: 0o755 });
       await writeFileAtomically(this.#path(url), file);
     } catch {
       // A cache that cannot be written is only slower.

@@ -1,6 +1,7 @@
 /** The staple file of a certificate: what is in it, and whether a fresh staple may take its place. */
-import { constants, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { attempt } from '../attempt.ts';
 import { isPem } from '../der/pem.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
 import { TAG } from '../der/tags.ts';
@@ -30,8 +31,8 @@ const MAX_LOOKS = 8;
 /**
  * The staple that a file holds; `undefined` when there is no file, or what it holds is no staple (any more).
  */
-export async function loadStaple(path: string, judge: Judge): Promise<Staple | undefined> {
-  const der = await readBounded(path).catch(() => undefined);
+export function loadStaple(path: string, judge: Judge): Staple | undefined {
+  const der = attempt(() => readBounded(path));
   return der && judged(der, judge);
 }
 
@@ -43,14 +44,14 @@ export async function loadStaple(path: string, judge: Judge): Promise<Staple | u
  *   untouched then.
  */
 export async function keepStaple(path: string, candidate: Candidate, judge: Judge): Promise<KeepOutcome> {
-  let seen = await readPresent(path);
+  let seen = readPresent(path);
   const settled = settle(path, seen, candidate, judge);
   if (settled) return settled;
   const prepared = await prepareFile(path, candidate.der);
   try {
     // Another process may have put a better one there while this one was being judged or written.
     for (let look = 1; look <= MAX_LOOKS; look++) {
-      const present = await readPresent(path);
+      const present = readPresent(path);
       if (same(present, seen)) break;
       seen = present;
       const overtaken = settle(path, seen, candidate, judge);
@@ -98,9 +99,9 @@ function judged(der: Buffer, judge: Judge): Staple | undefined {
 }
 
 /** @throws InputError `output-unwritable` for a file that cannot be read: it may be the better one. */
-async function readPresent(path: string): Promise<Buffer | undefined> {
+function readPresent(path: string): Buffer | undefined {
   try {
-    return await readBounded(path);
+    return readBounded(path);
   } catch (error) {
     const reason = `what is in ${basename(path)} cannot be read: ${systemReason(error)}`;
     throw new InputError('output-unwritable', reason, path, { cause: error });
@@ -113,21 +114,20 @@ const same = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a && b 
  * At most one byte more than a response may have: what lies there may be anything. A pipe is not waited for, and is
  * nothing that was kept.
  */
-async function readBounded(path: string): Promise<Buffer | undefined> {
+function readBounded(path: string): Buffer | undefined {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile()) return undefined;
     const buffer = Buffer.alloc(Math.min(stats.size, MAX_DER_BYTES + 1));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, 0));
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

@@ -227,7 +227,7 @@ describe('loadStaple', () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'site.ocsp');
       if (content) await writeFile(path, content);
-      expect((await loadStaple(path, judge))?.der).toEqual(loaded);
+      expect(loadStaple(path, judge)?.der).toEqual(loaded);
     });
   });
 
@@ -236,7 +236,7 @@ describe('loadStaple', () => {
       const path = join(dir, 'site.ocsp');
       await writeFile(path, Buffer.alloc(10_000_000));
       let seen = 0;
-      await loadStaple(path, (der) => {
+      loadStaple(path, (der) => {
         seen = der.length;
         return judge(der);
       });
@@ -261,7 +261,7 @@ describe('where the staple should be there is something else', () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'site.ocsp');
       await run('mkfifo', [path]);
-      expect(await loadStaple(path, judge)).toBeUndefined();
+      expect(loadStaple(path, judge)).toBeUndefined();
       await expect(keepStaple(path, verified(usual), judge)).rejects.toMatchObject({
         code: 'output-unwritable',
         message: 'is not a regular file',

@@ -1,6 +1,7 @@
 /** From what was typed to certificate files. */
-import { readdir, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
+import { attempt } from '../../attempt.ts';
 import { InputError } from '../../errors.ts';
 
 export interface Target {
@@ -44,12 +45,12 @@ export async function findTargets(args: readonly string[]): Promise<readonly Tar
 }
 
 async function expand(arg: string): Promise<readonly Target[]> {
-  const stats = await stat(arg).catch(() => undefined);
+  const stats = attempt(() => statSync(arg));
   const isDirectory = stats?.isDirectory() === true;
   if (!isDirectory && (stats || !/[*?[{]/.test(arg)))
     return [{ path: arg, foundIn: undefined, problem: undefined }];
   try {
-    const paths = isDirectory ? await walk(arg, 0) : await matches(arg);
+    const paths = isDirectory ? walk(arg, 0) : await matches(arg);
     return paths.map((path) => ({ path, foundIn: arg, problem: undefined }));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -65,17 +66,14 @@ async function matches(pattern: string): Promise<readonly string[]> {
 }
 
 /** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
-async function walk(directory: string, depth: number): Promise<readonly string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw new InputError('file-unreadable', 'directory cannot be read', directory, { cause: error });
-  });
+function walk(directory: string, depth: number): readonly string[] {
   const paths: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entriesOf(directory).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(directory, entry.name);
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH) paths.push(...(await walk(path, depth + 1)));
-    } else if (!OTHERS.has(extname(entry.name)) && (await mayHoldCertificate(path))) paths.push(path);
+      if (depth < MAX_DEPTH) paths.push(...walk(path, depth + 1));
+    } else if (!OTHERS.has(extname(entry.name)) && mayHoldCertificate(path)) paths.push(path);
   }
   if (depth === 0 && paths.length === 0) {
     throw new InputError('certificate-not-found', 'no server certificate in it', directory);
@@ -83,7 +81,15 @@ async function walk(directory: string, depth: number): Promise<readonly string[]
   return paths;
 }
 
-async function mayHoldCertificate(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    throw new InputError('file-unreadable', 'directory cannot be read', directory, { cause: error });
+  }
+}
+
+function mayHoldCertificate(path: string): boolean {
+  const stats = attempt(() => statSync(path));
   return stats !== undefined && stats.isFile() && stats.size > 0 && stats.size <= MAX_FILE_BYTES;
 }
