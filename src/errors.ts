@@ -30,7 +30,13 @@ export type InputCode =
 
 /** What happened between restaple and a responder. */
 export type TransportCode =
-  'url-invalid' | 'http-unreachable' | 'http-timeout' | 'http-status' | 'http-too-large' | 'http-not-ocsp';
+  | 'url-invalid'
+  | 'address-refused'
+  | 'http-unreachable'
+  | 'http-timeout'
+  | 'http-status'
+  | 'http-too-large'
+  | 'http-not-ocsp';
 
 /** The rules of verification; `ocsp/rules.ts` gives each its number and its RFC section. */
 export type ResponseCode =

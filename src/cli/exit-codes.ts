@@ -38,6 +38,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'responder-url-missing': EXIT.unavailable,
   'key-unusable': EXIT.dataError,
   'url-invalid': EXIT.unavailable,
+  'address-refused': EXIT.unavailable,
   'http-unreachable': EXIT.temporary,
   'http-timeout': EXIT.temporary,
   'http-status': EXIT.temporary,

@@ -17,6 +17,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'responder-url-missing':
     'many CAs have turned OCSP off; without it there is nothing to staple, unless you know a responder: --url URL',
   'url-invalid': 'give a responder that works with --url URL',
+  'address-refused':
+    'if that responder is yours: --allow-host HOST, --allow-private for all, or --url URL; else ask who made this certificate',
   'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
   'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
   'http-status':

@@ -7,6 +7,14 @@ export function header(text: string): readonly [name: string, value: string] | u
   return match ? [match[1] ?? '', (match[2] ?? '').trimEnd()] : undefined;
 }
 
+/** A host name or an IP address, as a URL spells it. No port: a host is vouched for as a whole. */
+export function host(text: string): string | undefined {
+  const url = `http://${/^[^[].*:/.test(text) ? `[${text}]` : text}/`;
+  if (!/^[^/?#@\\\s]+$/.test(text) || !URL.canParse(url)) return undefined;
+  const { hostname, port } = new URL(url);
+  return port === '' ? hostname : undefined;
+}
+
 /** In milliseconds. */
 export function duration(text: string): number | undefined {
   const ms = parseDuration(text);

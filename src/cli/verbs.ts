@@ -1,7 +1,7 @@
 /** Every verb with its options: the whole of what can be typed. A verb's code is loaded when it is called. */
 import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
-import { duration, header, instant, positiveInteger } from './option-values.ts';
+import { duration, header, host, instant, positiveInteger } from './option-values.ts';
 
 export interface Verb extends ArgumentSpec {
   readonly name: string;
@@ -28,6 +28,8 @@ export interface FetchFlags extends JudgeFlags {
   readonly outDir: string | undefined;
   readonly stdout: boolean;
   readonly header: readonly (readonly [name: string, value: string])[] | undefined;
+  readonly allowPrivate: boolean;
+  readonly allowHost: readonly string[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
   readonly nonce: boolean;
@@ -103,6 +105,12 @@ const FETCH: Verb = {
     { name: 'out-dir', value: '<dir>', help: 'write into this directory' },
     { name: 'stdout', help: 'write the DER to standard output (one certificate)' },
     { name: 'header', value: '<name: value>', help: 'send this HTTP header, Host included (repeatable)' },
+    { name: 'allow-private', help: 'let certificates name loopback, private and link-local addresses' },
+    {
+      name: 'allow-host',
+      value: '<host>',
+      help: 'let certificates name this host, wherever it is (repeatable)',
+    },
     { name: 'method', value: '<method>', help: 'auto, get or post (default: auto)' },
     { name: 'hash', value: '<hash>', help: 'hash of the CertID: sha1 or sha256 (default: sha1)' },
     { name: 'nonce', help: 'send a nonce and demand it back' },
@@ -123,6 +131,8 @@ const FETCH: Verb = {
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
       header: args.values('header', "'Name: value'", header),
+      allowPrivate: args.switch('allow-private'),
+      allowHost: args.values('allow-host', 'a host name or an IP address', host),
       method: args.choice('method', ['auto', 'get', 'post']),
       hash: args.choice('hash', ['sha1', 'sha256']),
       nonce: args.switch('nonce'),

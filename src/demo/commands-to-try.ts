@@ -8,8 +8,8 @@ export function commandsToTry({ files, edge, tlsPort, addressUrl }: World, resta
   return [
     `cd ${shellWord(files.dir)}`,
     `${restaple} inspect domain.crt`,
-    `${restaple} fetch domain.crt`,
-    `${restaple} fetch revoked.crt`,
+    `${restaple} fetch domain.crt --allow-host ${RESPONDER_NAME}`,
+    `${restaple} fetch revoked.crt --allow-host ${RESPONDER_NAME}`,
     `${restaple} fetch domain.crt --url ${addressUrl}`,
     `${restaple} fetch domain.crt --url ${addressUrl} --header 'Host: ${RESPONDER_NAME}'`,
     `${restaple} inspect domain.ocsp`,

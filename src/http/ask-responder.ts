@@ -15,6 +15,8 @@ export interface AskOptions<T> {
   readonly method: 'auto' | 'get' | 'post';
   /** Replace those of the same name that would be sent, `Host` included. */
   readonly headers: HeaderList;
+  /** The user named the URL, so it may lead anywhere; it came out of a certificate unless true. */
+  readonly trusted?: boolean;
   /** The largest answer taken, in bytes. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal;
@@ -44,6 +46,7 @@ const FINAL_WORDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What POST over the same way could not cure. */
 const NO_WAY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'url-invalid',
+  'address-refused',
   'http-unreachable',
   'http-timeout',
 ]);
@@ -86,6 +89,7 @@ async function ask<T>(
     method,
     url,
     headers,
+    trusted: options.trusted === true,
     maxBytes: options.maxBytes,
     ...(body === undefined ? {} : { body }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -8,10 +8,12 @@ import http from 'node:http';
 import type { Agent } from 'node:http';
 import { TransportError } from '../errors.ts';
 import { StaleConnection } from './answer.ts';
+import { type Lookup, systemLookup } from './connect-rules.ts';
 import { type Carrier, type Timeouts, exchangeOnce } from './exchange.ts';
 import { type HeaderList, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
+import { type RouteRules, routeTo } from './route.ts';
 
 export type { HttpAnswer, HttpRequest } from './message.ts';
 
@@ -22,6 +24,12 @@ export interface HttpClientOptions {
   readonly answerTimeoutMs?: number;
   /** The User-Agent header: `restaple` unless given. */
   readonly userAgent?: string;
+  /** Lets every URL lead to loopback, private and other special addresses; only trusted requests may unless given. */
+  readonly allowPrivate?: boolean;
+  /** Hosts that may lead there, spelt as `URL.hostname` spells them: lower case, IPv6 in brackets. */
+  readonly allowHosts?: readonly string[];
+  /** Looks names up: `dns.lookup` unless given. */
+  readonly lookup?: Lookup;
 }
 
 /** Safe to use by many callers at once; how many requests run at a time is the caller's matter (`limiter.ts`). */
@@ -30,7 +38,7 @@ export interface HttpClient {
    * Sends one request and reads the whole answer, whatever its status; redirects are not followed. Host is the host
    * of the URL, with the port where it is not the scheme's own (RFC 9110 section 7.2).
    *
-   * @throws TransportError `url-invalid`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
+   * @throws TransportError `url-invalid`, `address-refused`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
    * where it is a RestapleError; a TypeError for a header name or value that HTTP does not have.
    */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
@@ -44,19 +52,26 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     answerTimeoutMs: options.answerTimeoutMs ?? 15_000,
   };
   const userAgent = options.userAgent ?? 'restaple';
+  const rules: RouteRules = {
+    allowPrivate: options.allowPrivate === true,
+    allowHosts: new Set(options.allowHosts),
+    lookup: options.lookup ?? systemLookup,
+  };
   const agents = new Map<string, Agent>();
 
   return {
     async exchange(request) {
       const headers = mergeHeaders(ownHeaders(request.url, userAgent), request.headers ?? []);
-      const carrier = await carrierFor(request.url, agents);
+      requireHttp(request.url);
+      const route = routeTo(request.url, request.trusted === true, rules);
+      const carrier = await carrierFor(request.url, route.trusted, agents);
       try {
-        return await exchangeOnce(carrier, request, headers, timeouts);
+        return await exchangeOnce(carrier, route, request, headers, timeouts);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
         // Nothing is done twice by asking twice: an OCSP request changes nothing at the responder, POST or not
         // (RFC 9110 section 9.2.2). A fresh connection cannot be stale, so there is no second time.
-        return exchangeOnce({ ...carrier, agent: false }, request, headers, timeouts);
+        return exchangeOnce({ ...carrier, agent: false }, route, request, headers, timeouts);
       }
     },
     close() {
@@ -72,27 +87,26 @@ function ownHeaders(url: URL, userAgent: string): HeaderList {
   ];
 }
 
-async function carrierFor(url: URL, agents: Map<string, Agent>): Promise<Carrier> {
-  switch (url.protocol) {
-    case 'http:':
-      return { request: http.request, agent: keptAgent(agents, url.protocol, http.Agent) };
-    case 'https:': {
-      const https = await import('node:https');
-      return { request: https.request, agent: keptAgent(agents, url.protocol, https.Agent) };
-    }
-    default: {
-      const message = `the URL scheme ${url.protocol.slice(0, -1)} is neither http nor https`;
-      throw new TransportError('url-invalid', message, printableUrl(url));
-    }
-  }
+function requireHttp(url: URL): void {
+  if (url.protocol === 'http:' || url.protocol === 'https:') return;
+  const message = `the URL scheme ${url.protocol.slice(0, -1)} is neither http nor https`;
+  throw new TransportError('url-invalid', message, printableUrl(url));
+}
+
+/** One pool of connections for each scheme, and for those that the user vouches for. */
+async function carrierFor(url: URL, trusted: boolean, agents: Map<string, Agent>): Promise<Carrier> {
+  const pool = `${url.protocol} ${trusted}`;
+  if (url.protocol === 'http:') return { request: http.request, agent: keptAgent(agents, pool, http.Agent) };
+  const https = await import('node:https');
+  return { request: https.request, agent: keptAgent(agents, pool, https.Agent) };
 }
 
 function keptAgent(
   agents: Map<string, Agent>,
-  protocol: string,
+  pool: string,
   Kind: new (options: { keepAlive: boolean }) => Agent,
 ): Agent {
-  const agent = agents.get(protocol) ?? new Kind({ keepAlive: true });
-  agents.set(protocol, agent);
+  const agent = agents.get(pool) ?? new Kind({ keepAlive: true });
+  agents.set(pool, agent);
   return agent;
 }

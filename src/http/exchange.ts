@@ -6,7 +6,7 @@ import { MAX_HEADER_BYTES, type Progress, abortFailure, timeoutFailure } from '.
 import { Guard } from './guard.ts';
 import { type HeaderList, toNodeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
-import { dialHost, portOf } from './place.ts';
+import type { Route } from './route.ts';
 
 /** What carries a request: the module's `request`, and where its connections come from. */
 export interface Carrier {
@@ -31,6 +31,7 @@ export interface Timeouts {
  */
 export async function exchangeOnce(
   carrier: Carrier,
+  route: Route,
   request: HttpRequest,
   headers: HeaderList,
   timeouts: Timeouts,
@@ -44,7 +45,7 @@ export async function exchangeOnce(
     declared: undefined,
   };
   const outgoing = carrier.request({
-    ...target(request.url),
+    ...target(request.url, route),
     method: request.method,
     headers: toNodeHeaders(headers),
     agent: carrier.agent,
@@ -70,8 +71,8 @@ export async function exchangeOnce(
 }
 
 /** Where `http.request` shall go. With an IP address in the URL and a name in Host, TLS asks for that name. */
-function target(url: URL): RequestOptions {
-  const options = { host: dialHost(url), port: portOf(url), path: url.pathname + url.search };
+function target(url: URL, { host, port, lookup }: Route): RequestOptions {
+  const options = { host, port, lookup, path: url.pathname + url.search };
   if (url.username === '' && url.password === '') return options;
   return { ...options, auth: `${percentDecoded(url.username)}:${percentDecoded(url.password)}` };
 }

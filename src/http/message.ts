@@ -6,6 +6,11 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** `http:` or `https:`. A user name and password in it are sent as Basic authorization and never printed. */
   readonly url: URL;
+  /**
+   * The user named this URL, so it may lead anywhere. Unless true, it may have come out of a certificate, and the
+   * address rules of `connect-rules.ts` hold.
+   */
+  readonly trusted?: boolean;
   /** Sent as they are; they replace the client's own of the same name, `Host` included. */
   readonly headers?: HeaderList;
   readonly body?: Buffer;

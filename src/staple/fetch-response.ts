@@ -21,6 +21,8 @@ export interface FetchResponseOptions<T> {
   readonly issuer: Certificate;
   /** OCSP URLs in the order in which they are tried. */
   readonly urls: readonly string[];
+  /** The user named the URLs, so they may lead anywhere; they came out of the certificate unless true. */
+  readonly trusted?: boolean;
   readonly client: HttpClient;
   readonly limiter: Limiter;
   readonly method: 'auto' | 'get' | 'post';
@@ -65,6 +67,7 @@ export async function fetchResponse<T>(options: FetchResponseOptions<T>): Promis
           return askResponder(client, url, request, {
             method,
             headers,
+            trusted: options.trusted === true,
             maxBytes: MAX_DER_BYTES,
             signal,
             accept,

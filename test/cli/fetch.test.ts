@@ -7,7 +7,7 @@ import { OID } from '../../src/x509/oids.ts';
 import { certificatesPem, keyPem, withTempDir } from '../support/files.ts';
 import { type Responder, startResponder } from '../support/ocsp-responder.ts';
 import { NOW, THIS_UPDATE, type TestPki, createTestPki, shift, testResponse } from '../support/pki.ts';
-import { type CliRun, runCli } from '../support/run-cli.ts';
+import { type CliRun, runCli, runFetch } from '../support/run-cli.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -54,7 +54,7 @@ const lines = (text: string): string[] => text.split('\n').filter((line) => line
 describe('restaple fetch CERT', () => {
   it('prints the three lines of openssl and writes the response beside the certificate', () =>
     withSite(async ({ dir, cert, staple }) => {
-      expect(await runCli(['fetch', cert])).toMatchObject({ exitCode: 0, out: good(cert), err: '' });
+      expect(await runFetch([cert])).toMatchObject({ exitCode: 0, out: good(cert), err: '' });
       expect(await readdir(dir)).toEqual(['domain.crt', 'domain.ocsp']);
       expect((await stat(staple)).mode & 0o777).toBe(0o644);
       expect(await runCli(['verify', staple, '--cert', cert])).toMatchObject({ exitCode: 0 });
@@ -62,7 +62,7 @@ describe('restaple fetch CERT', () => {
 
   it('asks by GET with the name and port of the URL as Host', () =>
     withSite(async ({ cert }) => {
-      await runCli(['fetch', cert]);
+      await runFetch([cert]);
       const request = responder.requests.at(-1);
       expect(request).toMatchObject({ method: 'GET', headers: { host: `127.0.0.1:${responder.port}` } });
       const { requestList, requestExtensions } = decodeOCSPRequest(lastRequest()).tbsRequest;
@@ -72,9 +72,9 @@ describe('restaple fetch CERT', () => {
 
   it('does not touch a file that has the same bytes already', () =>
     withSite(async ({ cert, staple }) => {
-      await runCli(['fetch', cert]);
+      await runFetch([cert]);
       const before = await stat(staple);
-      const run = await runCli(['fetch', '-v', cert]);
+      const run = await runFetch(['-v', cert]);
       expect(run.err).toContain(`unchanged ${staple}`);
       expect(await stat(staple)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
     }));
@@ -86,7 +86,7 @@ describe('restaple fetch CERT', () => {
         nextUpdate: shift(NOW, 20 * HOUR_MS),
       });
       await writeFile(staple, newer);
-      const run = await runCli(['fetch', cert]);
+      const run = await runFetch([cert]);
       expect(run.exitCode).toBe(0);
       expect(run.out).toContain('\tThis Update: Feb 25 10:32:45 2026 GMT\n');
       expect(run.err).toContain('kept the staple that is there');
@@ -96,7 +96,7 @@ describe('restaple fetch CERT', () => {
   it('replaces a file that is no staple', () =>
     withSite(async ({ cert, staple }) => {
       await writeFile(staple, 'rubbish');
-      expect(await runCli(['fetch', cert])).toMatchObject({ exitCode: 0 });
+      expect(await runFetch([cert])).toMatchObject({ exitCode: 0 });
       expect((await readFile(staple)).length).toBeGreaterThan(100);
     }));
 });
@@ -115,7 +115,7 @@ describe('a file that is something else', () => {
         const path = what === 'the certificate itself' ? cert : join(dir, 'other');
         await writeFile(path, content);
         for (const flags of [[], ['--no-verify']]) {
-          const run = await runCli(['fetch', cert, '-o', path, ...flags]);
+          const run = await runFetch([cert, '-o', path, ...flags]);
           expect(run).toMatchObject({ exitCode: 73, out: '' });
           expect(run.err).toContain('holds something else than a staple');
         }
@@ -127,14 +127,14 @@ describe('a file that is something else', () => {
 describe('a certificate that is not good', () => {
   it('is reported as revoked in the words of openssl, exit 1, and the staple stays', () =>
     withSite(async ({ cert, staple }) => {
-      await runCli(['fetch', cert]);
+      await runFetch([cert]);
       const before = await readFile(staple);
       responder.setStatus(pki.leaf.certificate.serialNumber, {
         type: 'revoked',
         revocationTime: shift(NOW, -HOUR_MS),
         reason: 1,
       });
-      const run = await runCli(['fetch', cert]);
+      const run = await runFetch([cert]);
       expect(run.exitCode).toBe(1);
       expect(run.out).toBe(
         `${cert}: revoked\n${GOOD}\tReason: keyCompromise\n\tRevocation Time: Feb 25 11:00:00 2026 GMT\n`,
@@ -146,14 +146,14 @@ describe('a certificate that is not good', () => {
   it('is reported as unknown, exit 1, and nothing is written', () =>
     withSite(async ({ dir, cert }) => {
       responder.setStatus(pki.leaf.certificate.serialNumber, { type: 'unknown' });
-      expect(await runCli(['fetch', cert])).toMatchObject({ exitCode: 1, out: `${cert}: unknown\n${GOOD}` });
+      expect(await runFetch([cert])).toMatchObject({ exitCode: 1, out: `${cert}: unknown\n${GOOD}` });
       expect(await readdir(dir)).toEqual(['domain.crt']);
     }));
 
   it('is also not written with --no-verify', () =>
     withSite(async ({ dir, cert }) => {
       responder.setStatus(pki.leaf.certificate.serialNumber, { type: 'unknown' });
-      expect(await runCli(['fetch', '--no-verify', cert])).toMatchObject({ exitCode: 1 });
+      expect(await runFetch(['--no-verify', cert])).toMatchObject({ exitCode: 1 });
       expect(await readdir(dir)).toEqual(['domain.crt']);
     }));
 });
@@ -161,13 +161,13 @@ describe('a certificate that is not good', () => {
 describe('where the staple goes', () => {
   it('-o names the file', () =>
     withSite(async ({ dir, cert }) => {
-      await runCli(['fetch', cert, '-o', join(dir, 'other.der')]);
+      await runFetch([cert, '-o', join(dir, 'other.der')]);
       expect(await readdir(dir)).toEqual(['domain.crt', 'other.der']);
     }));
 
   it('--stdout gives the DER to standard output and the talk to standard error', () =>
     withSite(async ({ dir, cert }) => {
-      const run = await runCli(['fetch', '--stdout', cert]);
+      const run = await runFetch(['--stdout', cert]);
       expect(run).toMatchObject({ exitCode: 0, err: good(cert) });
       expect(run.outBytes.subarray(0, 2)).toEqual(Buffer.of(0x30, 0x82));
       expect(await readdir(dir)).toEqual(['domain.crt']);
@@ -176,7 +176,7 @@ describe('where the staple goes', () => {
   it('--stdout gives nothing for a revoked certificate', () =>
     withSite(async ({ cert }) => {
       responder.setStatus(pki.leaf.certificate.serialNumber, { type: 'unknown' });
-      const run = await runCli(['fetch', '--stdout', cert]);
+      const run = await runFetch(['--stdout', cert]);
       expect(run).toMatchObject({ exitCode: 1, out: '' });
     }));
 
@@ -186,7 +186,7 @@ describe('where the staple goes', () => {
       await mkdir(join(dir, 'out'));
       const paths = [join(dir, 'site.pem'), join(dir, 'live', 'example.com', 'fullchain.pem')];
       for (const path of paths) await writeFile(path, certificatesPem(pki.leaf, pki.issuer));
-      const run = await runCli(['fetch', ...paths, '--out-dir', join(dir, 'out')]);
+      const run = await runFetch([...paths, '--out-dir', join(dir, 'out')]);
       expect(run).toMatchObject({ exitCode: 0, out: paths.map(good).join('') });
       expect(await readdir(join(dir, 'out'))).toEqual(['example.com.ocsp', 'site.ocsp']);
     }));
@@ -196,7 +196,7 @@ describe('where the staple goes', () => {
       const other = createTestPki({ leaf: { ocspUrls: [responder.url], serial: 0x7777 } });
       await writeFile(join(dir, 'a.crt'), certificatesPem(pki.leaf, pki.issuer));
       await writeFile(join(dir, 'a.pem'), certificatesPem(other.leaf, pki.issuer));
-      const run = await runCli(['fetch', join(dir, 'a.crt'), join(dir, 'a.pem')]);
+      const run = await runFetch([join(dir, 'a.crt'), join(dir, 'a.pem')]);
       expect(run.exitCode).toBe(64);
       expect(run.err).toContain(`${join(dir, 'a.ocsp')} would be the staple of`);
       expect(await readdir(dir)).toEqual(['a.crt', 'a.pem']);
@@ -204,7 +204,7 @@ describe('where the staple goes', () => {
 
   it('says 73 when the directory is not there, and leaves nothing behind', () =>
     withSite(async ({ dir, cert }) => {
-      const run = await runCli(['fetch', cert, '--out-dir', join(dir, 'nowhere')]);
+      const run = await runFetch([cert, '--out-dir', join(dir, 'nowhere')]);
       expect(run.exitCode).toBe(73);
       expect(lines(run.err)[0]).toBe(
         `restaple: ${cert}: cannot write domain.ocsp: no such file or directory (ENOENT)`,
@@ -222,7 +222,7 @@ describe('several certificates', () => {
       await writeFile(join(dir, 'domain.key'), keyPem(pki.leaf));
       await writeFile(join(dir, 'readme'), 'hello');
       await symlink(join(dir, 'domain.crt'), join(dir, 'sub', 'linked.pem'));
-      const run = await runCli(['fetch', dir]);
+      const run = await runFetch([dir]);
       expect(run.out).toBe(good(join(dir, 'domain.crt')));
       // The issuer lies in the other directory, and the certificate does not say where to get it.
       expect(run.err).toContain(
@@ -236,7 +236,7 @@ describe('several certificates', () => {
       for (const file of ['b.crt', 'a.crt', 'c.txt']) {
         await writeFile(join(dir, file), certificatesPem(pki.leaf, pki.issuer));
       }
-      const run = await runCli(['fetch', join(dir, '*.crt')]);
+      const run = await runFetch([join(dir, '*.crt')]);
       expect(run.out).toBe(good(join(dir, 'a.crt')) + good(join(dir, 'b.crt')));
     }));
 
@@ -244,7 +244,7 @@ describe('several certificates', () => {
     withSite(async ({ dir, cert }) => {
       const bad = join(dir, 'bad.crt');
       await writeFile(bad, 'no certificate');
-      const run = await runCli(['fetch', bad, cert, join(dir, 'missing.crt')]);
+      const run = await runFetch([bad, cert, join(dir, 'missing.crt')]);
       expect(run).toMatchObject({ exitCode: 66, out: good(cert) });
       expect(lines(run.err).filter((line) => line.startsWith('restaple: '))).toEqual([
         `restaple: ${bad}: no certificate in it`,
@@ -254,8 +254,8 @@ describe('several certificates', () => {
 
   it('an empty directory and a pattern without a match are errors of their own', () =>
     withTempDir(async (dir) => {
-      expect(await runCli(['fetch', dir])).toMatchObject({ exitCode: 65 });
-      const run = await runCli(['fetch', join(dir, '*.crt')]);
+      expect(await runFetch([dir])).toMatchObject({ exitCode: 65 });
+      const run = await runFetch([join(dir, '*.crt')]);
       expect(run.exitCode).toBe(66);
       expect(run.err).toContain('no file matches the pattern');
     }));
@@ -263,7 +263,7 @@ describe('several certificates', () => {
   it('a directory with nothing but CA certificates has no server certificate', () =>
     withTempDir(async (dir) => {
       await writeFile(join(dir, 'issuer.crt'), certificatesPem(pki.issuer));
-      const run = await runCli(['fetch', dir]);
+      const run = await runFetch([dir]);
       expect(run.exitCode).toBe(65);
       expect(run.err).toContain(`${dir}: no server certificate in it`);
     }));
@@ -297,7 +297,7 @@ describe('how it asks', () => {
   ];
   it.each(cases)('%s', (_title, args, check) =>
     withSite(async ({ cert }) => {
-      expect(await runCli(['fetch', cert, ...args])).toMatchObject({ exitCode: 0, err: '' });
+      expect(await runFetch([cert, ...args])).toMatchObject({ exitCode: 0, err: '' });
       check();
     }),
   );
@@ -307,14 +307,14 @@ describe('how it asks', () => {
       const elsewhere = createTestPki({ leaf: { ocspUrls: ['http://127.0.0.1:1/'] } });
       const cert = join(dir, 'domain.crt');
       await writeFile(cert, certificatesPem(elsewhere.leaf, pki.issuer));
-      expect(await runCli(['fetch', cert])).toMatchObject({ exitCode: 75 });
-      expect(await runCli(['fetch', cert, '--url', responder.url])).toMatchObject({ exitCode: 0, err: '' });
+      expect(await runFetch([cert])).toMatchObject({ exitCode: 75 });
+      expect(await runFetch([cert, '--url', responder.url])).toMatchObject({ exitCode: 0, err: '' });
     }));
 
   it('--nonce refuses an answer without it', () =>
     withSite(async ({ cert }) => {
       mangled = testResponse(pki);
-      const run = await runCli(['fetch', cert, '--nonce']);
+      const run = await runFetch([cert, '--nonce']);
       expect(run.exitCode).toBe(65);
       expect(run.err).toContain('the response has no nonce, though one was sent');
     }));
@@ -323,16 +323,16 @@ describe('how it asks', () => {
 describe('--if-due', () => {
   it('asks nobody while the staple is in the first half of its life, and asks in the second', () =>
     withSite(async ({ cert, staple }) => {
-      await runCli(['fetch', cert], { now: THIS_UPDATE });
+      await runFetch([cert], { now: THIS_UPDATE });
       const asked = responder.requests.length;
       const before = await readFile(staple);
-      const early = await runCli(['fetch', '-v', '--if-due', cert], {
+      const early = await runFetch(['-v', '--if-due', cert], {
         now: shift(THIS_UPDATE, 5.9 * HOUR_MS),
       });
       expect(early).toMatchObject({ exitCode: 0, out: good(cert) });
       expect(early.err).toContain('not due until 2026-02-25T15:32:45Z');
       expect(responder.requests.length).toBe(asked);
-      await runCli(['fetch', '--if-due', cert], { now: shift(THIS_UPDATE, 6.1 * HOUR_MS) });
+      await runFetch(['--if-due', cert], { now: shift(THIS_UPDATE, 6.1 * HOUR_MS) });
       expect(responder.requests.length).toBe(asked + 1);
       expect(await readFile(staple)).toEqual(before);
     }));
@@ -342,8 +342,8 @@ describe('--no-verify', () => {
   it('says loudly what it is, and writes what a stranger signed', () =>
     withSite(async ({ cert, staple }) => {
       mangled = testResponse(pki, { signer: pki.strangerDelegate });
-      expect(await runCli(['fetch', cert])).toMatchObject({ exitCode: 65 });
-      const run = await runCli(['fetch', '--no-verify', cert]);
+      expect(await runFetch([cert])).toMatchObject({ exitCode: 65 });
+      const run = await runFetch(['--no-verify', cert]);
       expect(run.exitCode).toBe(0);
       expect(run.err).toContain('WARNING');
       expect(await readFile(staple)).toEqual(mangled);
@@ -351,21 +351,21 @@ describe('--no-verify', () => {
 
   it('never puts an unverified response over a staple', () =>
     withSite(async ({ cert, staple }) => {
-      await runCli(['fetch', cert]);
+      await runFetch([cert]);
       const before = await readFile(staple);
       mangled = testResponse(pki, {
         signer: pki.strangerDelegate,
         thisUpdate: NOW,
         nextUpdate: shift(NOW, 9 * HOUR_MS),
       });
-      expect(await runCli(['fetch', '--no-verify', cert])).toMatchObject({ exitCode: 0 });
+      expect(await runFetch(['--no-verify', cert])).toMatchObject({ exitCode: 0 });
       expect(await readFile(staple)).toEqual(before);
     }));
 
   it('still refuses a response for another certificate', () =>
     withSite(async ({ cert }) => {
       mangled = testResponse(createTestPki({ leaf: { serial: 0x4242 } }));
-      expect(await runCli(['fetch', '--no-verify', cert])).toMatchObject({ exitCode: 65 });
+      expect(await runFetch(['--no-verify', cert])).toMatchObject({ exitCode: 65 });
     }));
 });
 
@@ -375,7 +375,7 @@ const fetchLeaf = (leaf: NonNullable<Parameters<typeof createTestPki>[0]>['leaf'
     const own = createTestPki({ leaf: { ocspUrls: [], ...leaf } });
     const cert = join(dir, 'domain.crt');
     await writeFile(cert, certificatesPem(own.leaf, own.issuer));
-    const run = await runCli(['fetch', cert]);
+    const run = await runFetch([cert]);
     return { ...run, err: run.err.replaceAll(cert, 'domain.crt') };
   });
 
@@ -412,7 +412,7 @@ describe('output', () => {
     withSite(async ({ dir, cert, staple }) => {
       const bad = join(dir, 'bad.crt');
       await writeFile(bad, '');
-      const run = await runCli(['fetch', '--json', cert, bad]);
+      const run = await runFetch(['--json', cert, bad]);
       expect(run).toMatchObject({ exitCode: 65, err: '' });
       expect(JSON.parse(run.out)).toEqual({
         verb: 'fetch',
@@ -451,8 +451,8 @@ describe('output', () => {
 
   it('-q prints errors only', () =>
     withSite(async ({ dir, cert }) => {
-      expect(await runCli(['fetch', '-q', cert])).toMatchObject({ exitCode: 0, out: '', err: '' });
-      const run = await runCli(['fetch', '-q', cert, join(dir, 'missing')]);
+      expect(await runFetch(['-q', cert])).toMatchObject({ exitCode: 0, out: '', err: '' });
+      const run = await runFetch(['-q', cert, join(dir, 'missing')]);
       expect(run).toMatchObject({ exitCode: 66, out: '' });
       expect(run.err).toContain('cannot be read');
     }));
@@ -461,7 +461,7 @@ describe('output', () => {
     withTempDir(async (dir) => {
       const cert = join(dir, 'a\u001B[31m.crt');
       await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-      const run = await runCli(['fetch', '-v', cert]);
+      const run = await runFetch(['-v', cert]);
       expect(run.out + run.err).not.toContain('\u001B');
       expect(run.out).toContain('a\\u{1b}[31m.crt: good');
     }));
@@ -484,7 +484,7 @@ describe('usage', () => {
     ['--nonce with --no-verify', ['x.crt', '--nonce', '--no-verify']],
   ];
   it.each(wrong)('%s: exit 64', async (_title, args) => {
-    const run = await runCli(['fetch', ...args]);
+    const run = await runFetch([...args]);
     expect(run).toMatchObject({ exitCode: 64, out: '' });
     expect(run.err).not.toContain('    at ');
     expect(run.err.length).toBeGreaterThan(10);

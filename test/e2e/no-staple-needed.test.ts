@@ -38,7 +38,7 @@ describe('no staple is needed or to be had', () => {
     await withTempDir(async (dir) => {
       const cert = join(dir, 'brief.crt');
       await writeFile(cert, certificatesPem(brief, pki.issuer));
-      expect(await cli.run('fetch', cert)).toEqual({
+      expect(await cli.run('fetch', '--allow-private', cert)).toEqual({
         code: 0,
         stdout: '',
         stderr: `restaple: ${cert}: nothing to do: the CA publishes no revocation for this certificate (noRevAvail)\n`,
@@ -55,7 +55,7 @@ describe('no staple is needed or to be had', () => {
     await withTempDir(async (dir) => {
       const cert = join(dir, 'both.crt');
       await writeFile(cert, certificatesPem(both, pki.issuer));
-      expect(await cli.run('fetch', cert)).toMatchObject({ code: 0, stderr: '' });
+      expect(await cli.run('fetch', '--allow-private', cert)).toMatchObject({ code: 0, stderr: '' });
       expect([asked(), await readdir(dir)]).toEqual([1, ['both.crt', 'both.ocsp']]);
     });
   });
@@ -69,7 +69,7 @@ describe('no staple is needed or to be had', () => {
     await withTempDir(async (dir) => {
       const cert = join(dir, 'old.crt');
       await writeFile(cert, certificatesPem(old, pki.issuer));
-      expect(await cli.run('fetch', cert)).toMatchObject({ code: 65 });
+      expect(await cli.run('fetch', '--allow-private', cert)).toMatchObject({ code: 65 });
       expect(asked()).toBe(0);
     });
   });
@@ -88,7 +88,7 @@ describe('no staple is needed or to be had', () => {
     await withTempDir(async (dir) => {
       const cert = join(dir, 'must.crt');
       await writeFile(cert, certificatesPem(must, pki.issuer));
-      const outcome = await cli.run('fetch', cert);
+      const outcome = await cli.run('fetch', '--allow-private', cert);
       expect(outcome.code).toBe(1);
       expect(outcome.stderr).toContain('the certificate is must-staple: clients that honour this refuse it');
       expect(await readdir(dir)).toEqual(['must.crt']);
@@ -107,7 +107,7 @@ describe('a directory of certificates', () => {
       await writeFile(join(dir, 'ca.pem'), certificatesPem(pki.issuer));
       await writeFile(join(dir, 'odd.crt'), certificatesPem(odd));
       await writeFile(join(dir, 'www.crt'), certificatesPem(leaf));
-      const outcome = await cli.run('fetch', dir);
+      const outcome = await cli.run('fetch', '--allow-private', dir);
       expect(outcome.code).toBe(65);
       expect(outcome.stdout).toMatch(new RegExp(`^${join(dir, 'www.crt')}: good\n`));
       expect(outcome.stderr).toMatch(
@@ -142,7 +142,7 @@ describe('--if-due', () => {
       const [cert, path] = [join(dir, 'www.crt'), join(dir, 'www.ocsp')];
       await writeFile(cert, leaf());
       if (present) await writeFile(path, present);
-      const outcome = await cli.run('fetch', cert, '--if-due');
+      const outcome = await cli.run('fetch', '--allow-private', cert, '--if-due');
       expect(outcome).toMatchObject({ code: 0, stderr: '' });
       expect(outcome.stdout).toMatch(new RegExp(`^${cert}: good\n\tThis Update: .*\n\tNext Update: .*\n$`));
       expect(asked()).toBe(requests);
@@ -154,9 +154,9 @@ describe('--if-due', () => {
     await withTempDir(async (dir) => {
       const [cert, path] = [join(dir, 'www.crt'), join(dir, 'www.ocsp')];
       await writeFile(cert, leaf());
-      const first = await cli.run('fetch', cert, '--if-due');
+      const first = await cli.run('fetch', '--allow-private', cert, '--if-due');
       const before = await stat(path);
-      expect(await cli.run('fetch', cert, '--if-due')).toEqual(first);
+      expect(await cli.run('fetch', '--allow-private', cert, '--if-due')).toEqual(first);
       expect(await stat(path)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
       expect(asked()).toBe(1);
     });
@@ -169,7 +169,10 @@ describe('--if-due', () => {
       const cert = join(dir, 'other.crt');
       await writeFile(cert, certificatesPem(other, pki.issuer));
       await writeFile(join(dir, 'other.ocsp'), staple(-60, 120));
-      expect(await cli.run('fetch', cert, '--if-due')).toMatchObject({ code: 0, stderr: '' });
+      expect(await cli.run('fetch', '--allow-private', cert, '--if-due')).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
       expect(asked()).toBe(1);
     });
   });

@@ -10,8 +10,9 @@ export async function serve(behaviour: Behaviour, host?: string): Promise<TestSe
   return server;
 }
 
+/** The servers of the tests are on loopback; `address-rules.test.ts` says who may ask them. */
 export function client(options?: HttpClientOptions): HttpClient {
-  const made = createHttpClient(options);
+  const made = createHttpClient({ allowPrivate: true, ...options });
   onTestFinished(() => made.close());
   return made;
 }

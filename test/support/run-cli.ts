@@ -23,6 +23,11 @@ export interface CliOptions {
   readonly stdin?: Uint8Array;
 }
 
+/** `restaple fetch --allow-private`: the responders that the certificates of the tests name are on loopback. */
+export function runFetch(args: readonly string[], options?: CliOptions): Promise<CliRun> {
+  return runCli(['fetch', '--allow-private', ...args], options);
+}
+
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const out: Buffer[] = [];
   let err = '';

@@ -37,7 +37,11 @@ export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io)
 async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
   const jobs = await planJobs(args, flags);
   if (!flags.verify) warnUnverified(io);
-  const client = createHttpClient({ userAgent: `restaple/${VERSION}` });
+  const client = createHttpClient({
+    userAgent: `restaple/${VERSION}`,
+    allowPrivate: flags.allowPrivate,
+    allowHosts: flags.allowHost ?? [],
+  });
   try {
     const road = await buildRoad(client, flags, io);
     return await run(jobs, road, flags, io);

@@ -81,7 +81,7 @@ async function attempt(
   const issuer = await issuerOf(subject, target, road.issuers);
   const judge: Judge = (der) => verifyStaple(der, verifyOptions(certificate, issuer, road));
   if (road.ifDue && output !== undefined) {
-    const present = await loadStaple(output, judge);
+    const present = loadStaple(output, judge);
     const dueAt = present && halfLife(present.verdict);
     if (dueAt && road.now() < dueAt) return { kind: 'not due', verdict: present.verdict, dueAt };
   }
@@ -117,6 +117,7 @@ function ask(certificate: Certificate, issuer: Certificate, urls: readonly strin
     certificate,
     issuer,
     urls,
+    trusted: road.urls !== undefined,
     client,
     limiter,
     method,

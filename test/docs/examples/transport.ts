@@ -36,6 +36,8 @@ const page: HttpAnswer = {
 export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'url-invalid': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('ldap://ldap.example.test/'), maxBytes: 1 }),
+  'address-refused': () =>
+    createHttpClient().exchange({ method: 'GET', url: new URL('http://169.254.169.254/'), maxBytes: 1 }),
   'http-unreachable': () => {
     throw networkFailure(noSuchName, { ...progress, stage: 'connecting', addresses: [] });
   },
