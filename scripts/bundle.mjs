@@ -20,8 +20,7 @@ const SHARED = {
   legalComments: 'none',
   // `import()` becomes `require()`.
   supported: { 'dynamic-import': false },
-  // A dependency makes itself a require() from it.
-  define: { 'import.meta.url': '__filename' },
+  packages: 'external',
 };
 
 /** Collects what is imported when called, to be bundled apart. */

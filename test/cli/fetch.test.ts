@@ -102,25 +102,21 @@ describe('restaple fetch CERT', () => {
 });
 
 describe('a file that is something else', () => {
-  it.each(['the certificate itself', 'a private key', 'a DER certificate'])(
-    '%s is never overwritten',
-    (what) =>
-      withSite(async ({ dir, cert }) => {
-        const contents = {
-          'the certificate itself': certificatesPem(pki.leaf, pki.issuer),
-          'a private key': keyPem(pki.leaf),
-          'a DER certificate': pki.leaf.certificate.raw,
-        };
-        const content = Buffer.from(contents[what as keyof typeof contents]);
-        const path = what === 'the certificate itself' ? cert : join(dir, 'other');
-        await writeFile(path, content);
-        for (const flags of [[], ['--no-verify']]) {
-          const run = await runFetch([cert, '-o', path, ...flags]);
-          expect(run).toMatchObject({ exitCode: 73, out: '' });
-          expect(run.err).toContain('holds something else than a staple');
-        }
-        expect(await readFile(path)).toEqual(content);
-      }),
+  it.each([
+    ['the certificate itself', 'domain.crt', () => certificatesPem(pki.leaf, pki.issuer)],
+    ['a private key', 'domain.key', () => keyPem(pki.leaf)],
+    ['a DER certificate', 'other', () => pki.leaf.certificate.raw],
+  ])('%s is never overwritten', (_title, name, contentOf) =>
+    withSite(async ({ dir, cert }) => {
+      const [path, content] = [join(dir, name), Buffer.from(contentOf())];
+      await writeFile(path, content);
+      for (const flags of [[], ['--no-verify']]) {
+        const run = await runCli(['fetch', cert, '-o', path, ...flags]);
+        expect(run).toMatchObject({ exitCode: 73, out: '' });
+        expect(run.err).toContain('holds something else than a staple');
+      }
+      expect(await readFile(path)).toEqual(content);
+    }),
   );
 });
 
