@@ -46,13 +46,20 @@ export function encodeCertID(certID: CertID): Buffer {
   );
 }
 
+/** What of a certificate a question about it needs: it may be known by its serial number alone. */
+export type AskedCertificate = Pick<Certificate, 'issuer' | 'serialNumber' | 'notAfter'>;
+
 /**
  * The CertID by which a responder knows `certificate`, issued by `issuer`.
  *
  * @example
  * const certID = createCertID(leaf, issuer, 'sha256');
  */
-export function createCertID(certificate: Certificate, issuer: Certificate, hash: Hash = 'sha1'): CertID {
+export function createCertID(
+  certificate: AskedCertificate,
+  issuer: Certificate,
+  hash: Hash = 'sha1',
+): CertID {
   const { name, key } = issuerHashes(certificate, issuer, hash);
   return {
     hashAlgorithm: { algorithm: OID[hash], parameters: nullValue() },
@@ -63,7 +70,7 @@ export function createCertID(certificate: Certificate, issuer: Certificate, hash
 }
 
 /** True when `certID` names `certificate` of `issuer`, by whichever hash it uses. */
-export function matchesCertID(certID: CertID, certificate: Certificate, issuer: Certificate): boolean {
+export function matchesCertID(certID: CertID, certificate: AskedCertificate, issuer: Certificate): boolean {
   // The serial number tells most apart without hashing anything.
   if (!certID.serialNumber.equals(certificate.serialNumber)) return false;
   const hash = hashOf(certID.hashAlgorithm.algorithm);
@@ -80,7 +87,7 @@ interface IssuerHashes {
 /** One issuer has many certificates: its two hashes are computed once while it is in use. */
 const known = new WeakMap<Certificate, Map<Hash, IssuerHashes>>();
 
-function issuerHashes(certificate: Certificate, issuer: Certificate, hash: Hash): IssuerHashes {
+function issuerHashes(certificate: AskedCertificate, issuer: Certificate, hash: Hash): IssuerHashes {
   let byHash = known.get(issuer);
   if (!byHash) known.set(issuer, (byHash = new Map()));
   let hashes = byHash.get(hash);

@@ -6,12 +6,14 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { Signer } from './authenticate.ts';
 import type { SingleResponse } from './single-response.ts';
 
-/** How far ahead of ours a responder's clock may run. */
+/** How far ahead of ours a responder's clock may run, unless the caller says otherwise. */
 export const CLOCK_SKEW_MS: number = 5 * 60_000;
 
 export interface TimeOptions {
   readonly now: Date;
-  readonly certificate: Certificate;
+  readonly certificate: Pick<Certificate, 'notAfter'>;
+  /** How far ahead of ours a responder's clock may run, in milliseconds; `CLOCK_SKEW_MS` unless given. */
+  readonly skewMs?: number | undefined;
   /** Refuse what was known longer ago than this. */
   readonly maxAgeMs: number | undefined;
   /** Take a response without nextUpdate, for as long as `maxAgeMs` allows. */
@@ -26,11 +28,11 @@ export interface TimeOptions {
  */
 export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
   const { thisUpdate, nextUpdate } = single;
-  const { now, certificate, maxAgeMs } = options;
-  if (thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS) {
+  const { now, certificate, skewMs = CLOCK_SKEW_MS, maxAgeMs } = options;
+  if (thisUpdate.getTime() > now.getTime() + skewMs) {
     throw new ResponseError(
       'this-update-in-future',
-      `thisUpdate ${formatInstant(thisUpdate)} is more than ${formatDuration(CLOCK_SKEW_MS)} after ${at(now)}`,
+      `thisUpdate ${formatInstant(thisUpdate)} is more than ${formatDuration(skewMs)} after ${at(now)}`,
     );
   }
   if (nextUpdate && nextUpdate < thisUpdate) {
@@ -65,7 +67,7 @@ export function checkTimes(single: SingleResponse, options: TimeOptions): Date {
 const at = (now: Date): string => `now ${formatInstant(now)}`;
 
 /** The earliest end among a response, its certificate and its delegated signer. */
-export function validUntil(end: Date, certificate: Certificate, signer: Signer): Date {
+export function validUntil(end: Date, certificate: Pick<Certificate, 'notAfter'>, signer: Signer): Date {
   let earliest = end < certificate.notAfter ? end : certificate.notAfter;
   if (signer.kind === 'delegate' && signer.certificate.notAfter < earliest)
     earliest = signer.certificate.notAfter;

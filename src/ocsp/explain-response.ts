@@ -135,8 +135,8 @@ function describeSigner({ kind, certificate }: Signer): string {
 }
 
 function times(single: SingleResponse, options: VerifyOptions): Date {
-  const { certificate, now, maxAgeMs, allowMissingNextUpdate = false } = options;
-  return checkTimes(single, { certificate, now, maxAgeMs, allowMissingNextUpdate });
+  const { certificate, now, skewMs, maxAgeMs, allowMissingNextUpdate = false } = options;
+  return checkTimes(single, { certificate, now, skewMs, maxAgeMs, allowMissingNextUpdate });
 }
 
 const formatTimes =

@@ -18,7 +18,7 @@ export {
   decodeBasicOCSPResponse,
   encodeBasicOCSPResponse,
 } from './basic-ocsp-response.ts';
-export { type CertID, createCertID, matchesCertID } from './cert-id.ts';
+export { type AskedCertificate, type CertID, createCertID, matchesCertID } from './cert-id.ts';
 export { type CRLReason, type CertStatus, crlReasonName } from './cert-status.ts';
 export type { ExpectedNonce } from './check-nonce.ts';
 export type { Signer } from './authenticate.ts';

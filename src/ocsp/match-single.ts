@@ -5,7 +5,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { formatName } from '../x509/name.ts';
 import { oidName } from '../x509/oids.ts';
 import { hashOf } from '../x509/signature-scheme.ts';
-import { matchesCertID } from './cert-id.ts';
+import { type AskedCertificate, matchesCertID } from './cert-id.ts';
 import type { CertStatus } from './cert-status.ts';
 import type { SingleResponse } from './single-response.ts';
 
@@ -19,16 +19,19 @@ const STRICTNESS: Readonly<Record<CertStatus['type'], number>> = { good: 0, unkn
  */
 export function matchSingle(
   responses: readonly SingleResponse[],
-  certificate: Certificate,
+  certificate: AskedCertificate,
   issuer: Certificate,
 ): SingleResponse {
-  let match: SingleResponse | undefined;
-  for (const single of responses) {
-    if (!matchesCertID(single.certID, certificate, issuer)) continue;
-    if (!match || counts(single, match)) match = single;
-  }
+  const match = strictest(responses.filter(({ certID }) => matchesCertID(certID, certificate, issuer)));
   if (!match) throw new ResponseError('certid-mismatch', mismatch(responses, certificate, issuer));
   return match;
+}
+
+/** The strictest of several answers about one certificate, the newest among equals. */
+export function strictest(responses: readonly SingleResponse[]): SingleResponse | undefined {
+  let first: SingleResponse | undefined;
+  for (const single of responses) if (!first || counts(single, first)) first = single;
+  return first;
 }
 
 function counts(a: SingleResponse, b: SingleResponse): boolean {
@@ -38,7 +41,7 @@ function counts(a: SingleResponse, b: SingleResponse): boolean {
 
 function mismatch(
   responses: readonly SingleResponse[],
-  certificate: Certificate,
+  certificate: AskedCertificate,
   issuer: Certificate,
 ): string {
   const [first] = responses;

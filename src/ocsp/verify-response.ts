@@ -4,7 +4,7 @@ import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Extension } from '../x509/extension.ts';
 import { type Signer, authenticate } from './authenticate.ts';
 import type { CertStatus } from './cert-status.ts';
-import type { CertID } from './cert-id.ts';
+import type { AskedCertificate, CertID } from './cert-id.ts';
 import { type ExpectedNonce, checkNonce } from './check-nonce.ts';
 import { checkTimes, validUntil } from './check-times.ts';
 import { checkCriticalExtensions } from './critical-extensions.ts';
@@ -14,13 +14,15 @@ import type { ResponderID } from './responder-id.ts';
 
 export interface VerifyOptions {
   /** The certificate that was asked about, and the CA certificate that issued it, which is taken as given. */
-  readonly certificate: Certificate;
+  readonly certificate: AskedCertificate;
   readonly issuer: Certificate;
   readonly now: Date;
   /** Take SHA-1 signatures. Default false. */
   readonly allowSha1?: boolean;
   /** Certificates whose keys may sign although the issuer did not delegate to them. Default none. */
   readonly trustedSigners?: readonly Certificate[];
+  /** How far ahead of ours the responder's clock may run, in milliseconds. Default 300,000. */
+  readonly skewMs?: number | undefined;
   /** Refuse what was known longer ago than this many milliseconds. */
   readonly maxAgeMs?: number | undefined;
   /** Take a response without nextUpdate until `maxAgeMs` has passed. Default false. */
@@ -63,6 +65,7 @@ export function verifyResponse(der: Uint8Array, options: VerifyOptions): Verdict
   const end = checkTimes(single, {
     now,
     certificate,
+    skewMs: options.skewMs,
     maxAgeMs: options.maxAgeMs,
     allowMissingNextUpdate: options.allowMissingNextUpdate ?? false,
   });

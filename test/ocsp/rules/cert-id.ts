@@ -131,6 +131,17 @@ export const certID: RuleTable = {
       verdict: { certID: createCertID(pki.leaf.certificate, pki.issuer.certificate, hash) },
     })),
     {
+      says: 'a certificate of which nothing but the serial number is known',
+      response: () => respond(),
+      options: {
+        certificate: {
+          issuer: pki.issuer.certificate.subject,
+          serialNumber: pki.leaf.certificate.serialNumber,
+          notAfter: pki.issuer.certificate.notAfter,
+        },
+      },
+    },
+    {
       says: 'a hash without parameters in place of NULL',
       response: () =>
         respond({ certID: { ...asked, hashAlgorithm: { ...asked.hashAlgorithm, parameters: undefined } } }),

@@ -27,6 +27,20 @@ export const times: RuleTable = {
       message: ['thisUpdate 2026-02-25T12:05:01Z is more than 5m after now 2026-02-25T12:00:00Z'],
     },
     {
+      says: 'thisUpdate a second further ahead than the caller says that clocks may differ',
+      response: () => respond({ thisUpdate: shift(NOW, MINUTE_MS + 1000) }),
+      options: { skewMs: MINUTE_MS },
+      code: 'this-update-in-future',
+      message: ['thisUpdate 2026-02-25T12:01:01Z is more than 1m after now 2026-02-25T12:00:00Z'],
+    },
+    {
+      says: 'nextUpdate now, however far clocks may differ',
+      response: () => respond({ nextUpdate: NOW }),
+      options: { skewMs: DAY_MS },
+      code: 'response-expired',
+      message: ['nextUpdate 2026-02-25T12:00:00Z is not after now 2026-02-25T12:00:00Z'],
+    },
+    {
       says: 'nextUpdate now',
       response: () => respond({ nextUpdate: NOW }),
       code: 'response-expired',
@@ -115,6 +129,12 @@ export const times: RuleTable = {
       says: 'thisUpdate exactly as far ahead as clocks may differ',
       response: () => respond({ thisUpdate: shift(NOW, SKEW_MS) }),
       verdict: { thisUpdate: shift(NOW, SKEW_MS), validUntil: NEXT_UPDATE },
+    },
+    {
+      says: 'thisUpdate exactly as far ahead as the caller says that clocks may differ',
+      response: () => respond({ thisUpdate: shift(NOW, SKEW_MS + 1000) }),
+      options: { skewMs: SKEW_MS + 1000 },
+      verdict: { thisUpdate: shift(NOW, SKEW_MS + 1000) },
     },
     {
       says: 'nextUpdate in a second',
