@@ -111,7 +111,7 @@ describe('a file that is something else', () => {
       const [path, content] = [join(dir, name), Buffer.from(contentOf())];
       await writeFile(path, content);
       for (const flags of [[], ['--no-verify']]) {
-        const run = await runCli(['fetch', cert, '-o', path, ...flags]);
+        const run = await runFetch([cert, '-o', path, ...flags]);
         expect(run).toMatchObject({ exitCode: 73, out: '' });
         expect(run.err).toContain('holds something else than a staple');
       }
