@@ -1,5 +1,7 @@
 /** Every verb with its options: the whole of what can be typed. A verb's code is loaded when it is called. */
 import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from './arguments.ts';
+import type { ConnectTo, ResolveTo } from '../http/detours.ts';
+import { connectTo, resolveTo } from './detour-options.ts';
 import type { Io } from './io.ts';
 import { duration, header, host, instant, positiveInteger } from './option-values.ts';
 
@@ -28,6 +30,8 @@ export interface FetchFlags extends JudgeFlags {
   readonly outDir: string | undefined;
   readonly stdout: boolean;
   readonly header: readonly (readonly [name: string, value: string])[] | undefined;
+  readonly connectTo: readonly ConnectTo[] | undefined;
+  readonly resolve: readonly ResolveTo[] | undefined;
   readonly allowPrivate: boolean;
   readonly allowHost: readonly string[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
@@ -105,6 +109,16 @@ const FETCH: Verb = {
     { name: 'out-dir', value: '<dir>', help: 'write into this directory' },
     { name: 'stdout', help: 'write the DER to standard output (one certificate)' },
     { name: 'header', value: '<name: value>', help: 'send this HTTP header, Host included (repeatable)' },
+    {
+      name: 'connect-to',
+      value: '<host:port:host2:port2>',
+      help: 'connect to the second place instead of the first, as curl does (repeatable)',
+    },
+    {
+      name: 'resolve',
+      value: '<host:port:addr>',
+      help: 'take this for the address of a host, as curl does (repeatable)',
+    },
     { name: 'allow-private', help: 'let certificates name loopback, private and link-local addresses' },
     {
       name: 'allow-host',
@@ -131,6 +145,8 @@ const FETCH: Verb = {
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
       header: args.values('header', "'Name: value'", header),
+      connectTo: args.values('connect-to', 'HOST:PORT:HOST2:PORT2, each part may be empty', connectTo),
+      resolve: args.values('resolve', 'HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo),
       allowPrivate: args.switch('allow-private'),
       allowHost: args.values('allow-host', 'a host name or an IP address', host),
       method: args.choice('method', ['auto', 'get', 'post']),

@@ -13,6 +13,7 @@ import { type Carrier, type Timeouts, exchangeOnce } from './exchange.ts';
 import { type HeaderList, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
+import type { ConnectTo, ResolveTo } from './detours.ts';
 import { type RouteRules, routeTo } from './route.ts';
 
 export type { HttpAnswer, HttpRequest } from './message.ts';
@@ -28,6 +29,10 @@ export interface HttpClientOptions {
   readonly allowPrivate?: boolean;
   /** Hosts that may lead there, spelt as `URL.hostname` spells them: lower case, IPv6 in brackets. */
   readonly allowHosts?: readonly string[];
+  /** Connections that go elsewhere than their URL says, as curl's `--connect-to`. The user vouches for each. */
+  readonly connectTo?: readonly ConnectTo[];
+  /** Addresses of hosts in place of those of DNS, as curl's `--resolve`. The user vouches for each. */
+  readonly resolve?: readonly ResolveTo[];
   /** Looks names up: `dns.lookup` unless given. */
   readonly lookup?: Lookup;
 }
@@ -55,6 +60,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const rules: RouteRules = {
     allowPrivate: options.allowPrivate === true,
     allowHosts: new Set(options.allowHosts),
+    connectTo: options.connectTo ?? [],
+    resolve: options.resolve ?? [],
     lookup: options.lookup ?? systemLookup,
   };
   const agents = new Map<string, Agent>();

@@ -90,7 +90,8 @@ function at(url: URL, addresses: readonly string[]): string {
 /** Happy eyeballs fail with one error an address: those with the same reason are said together. */
 function connectWords(error: unknown, url: URL): string {
   if (systemField(error, 'syscall') === 'getaddrinfo') {
-    return `cannot find the address of ${dialHost(url)}: ${reason(error)}`;
+    const name = systemField(error, 'hostname') ?? dialHost(url);
+    return `cannot find the address of ${printable(name)}: ${reason(error)}`;
   }
   const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
   const byReason = new Map<string, string[]>();
@@ -133,7 +134,10 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Node hangs what it knows about a failure on the error as plain properties. */
-function systemField(error: unknown, name: 'code' | 'reason' | 'address' | 'syscall'): string | undefined {
+function systemField(
+  error: unknown,
+  name: 'code' | 'reason' | 'address' | 'syscall' | 'hostname',
+): string | undefined {
   const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -29,7 +29,12 @@ export function hostPort(url: URL): string {
 
 /** The host of a URL as it is dialled: an IPv6 address without its brackets. */
 export function dialHost(url: URL): string {
-  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  return withoutBrackets(url.hostname);
+}
+
+/** A host as a URL spells it, as it is dialled. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 /** `address:port`, an IPv6 address in brackets. */

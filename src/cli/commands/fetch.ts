@@ -41,6 +41,8 @@ async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Pro
     userAgent: `restaple/${VERSION}`,
     allowPrivate: flags.allowPrivate,
     allowHosts: flags.allowHost ?? [],
+    connectTo: flags.connectTo ?? [],
+    resolve: flags.resolve ?? [],
   });
   try {
     const road = await buildRoad(client, flags, io);
