@@ -32,6 +32,7 @@ export type InputCode =
 export type TransportCode =
   | 'url-invalid'
   | 'address-refused'
+  | 'redirect-refused'
   | 'http-unreachable'
   | 'http-timeout'
   | 'http-status'

@@ -39,6 +39,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'key-unusable': EXIT.dataError,
   'url-invalid': EXIT.unavailable,
   'address-refused': EXIT.unavailable,
+  'redirect-refused': EXIT.temporary,
   'http-unreachable': EXIT.temporary,
   'http-timeout': EXIT.temporary,
   'http-status': EXIT.temporary,

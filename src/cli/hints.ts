@@ -19,6 +19,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'url-invalid': 'give a responder that works with --url URL',
   'address-refused':
     'if that responder is yours: --allow-host HOST, --allow-private for all, or --url URL; else ask who made this certificate',
+  'redirect-refused':
+    'the responder has moved, or a login page is on the way; where the responder now is: --url URL',
   'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
   'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
   'http-status':

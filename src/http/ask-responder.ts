@@ -8,6 +8,7 @@ import type { HttpClient } from './client.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
+import { exchangeFollowing } from './redirects.ts';
 import { requireOk } from './status.ts';
 
 export interface AskOptions<T> {
@@ -30,7 +31,7 @@ export interface ResponderAnswer<T> {
   /** The OCSPResponse, in DER. */
   readonly body: Buffer;
   readonly method: 'GET' | 'POST';
-  /** The URL that was asked: with GET, the request is in its path. */
+  /** The URL that answered: with GET, the request is in its path, unless a redirect led elsewhere. */
   readonly url: URL;
   readonly address: string | undefined;
 }
@@ -85,7 +86,7 @@ async function ask<T>(
 ): Promise<ResponderAnswer<T>> {
   const type: HeaderList = body === undefined ? [] : [['Content-Type', 'application/ocsp-request']];
   const headers = mergeHeaders([['Accept', 'application/ocsp-response'], ...type], options.headers);
-  const answer = await client.exchange({
+  const { answer, request } = await exchangeFollowing(client, {
     method,
     url,
     headers,
@@ -94,13 +95,13 @@ async function ask<T>(
     ...(body === undefined ? {} : { body }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  requireOk(answer, url, headerValue(headers, 'host') ?? url.host);
-  requireOcspBody(answer, url);
+  requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
+  requireOcspBody(answer, request.url);
   return {
     value: options.accept(answer.body),
     body: answer.body,
-    method,
-    url,
+    method: request.method,
+    url: request.url,
     address: answer.address,
   };
 }
@@ -123,6 +124,7 @@ export function rank(error: unknown): number {
     'http-not-ocsp': 3,
     'http-too-large': 2,
     'http-status': 1,
+    'redirect-refused': 1,
   };
   return ranks[error.code] ?? 0;
 }

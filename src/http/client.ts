@@ -40,7 +40,7 @@ export interface HttpClientOptions {
 /** Safe to use by many callers at once; how many requests run at a time is the caller's matter (`limiter.ts`). */
 export interface HttpClient {
   /**
-   * Sends one request and reads the whole answer, whatever its status; redirects are not followed. Host is the host
+   * Sends one request and reads the whole answer, whatever its status; redirects are answers like any other (`redirects.ts`). Host is the host
    * of the URL, with the port where it is not the scheme's own (RFC 9110 section 7.2).
    *
    * @throws TransportError `url-invalid`, `address-refused`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason

@@ -1,6 +1,7 @@
 /** The issuer's certificate from where the certificate says it can be had (AIA caIssuers, RFC 5280 section 4.2.2.1). */
 import { InputError, RestapleError, TransportError, reasonOf } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
+import { exchangeFollowing } from '../http/redirects.ts';
 import { caIssuersUrls } from '../x509/authority-info-access.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -66,7 +67,8 @@ export class IssuerFetcher {
 
   async #fetch(url: string): Promise<readonly Certificate[]> {
     if (!URL.canParse(url)) throw new TransportError('url-invalid', `${url} is no URL`, url);
-    const answer = await this.#client.exchange({ method: 'GET', url: new URL(url), maxBytes: MAX_BYTES });
+    const request = { method: 'GET', url: new URL(url), maxBytes: MAX_BYTES } as const;
+    const { answer } = await exchangeFollowing(this.#client, request);
     if (answer.status !== 200) {
       throw new TransportError('http-status', `${url} answers ${answer.status}`, url, answer.status);
     }

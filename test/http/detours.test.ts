@@ -5,13 +5,17 @@ import { type Detours, detour } from '../../src/http/detours.ts';
 import { answer, header } from '../support/http-server.ts';
 import { client, refusal, serve } from './harness.ts';
 
+function notRead(text: string): never {
+  throw new Error(`${text} was not read`);
+}
+
 /** What the options say, in curl's spelling; `PORT` is the port of a server. */
 function said(options: { connectTo?: readonly string[]; resolve?: readonly string[] }, port = 0): Detours {
   const filled = (texts: readonly string[] = []): string[] =>
     texts.map((text) => text.replaceAll('PORT', String(port)));
   return {
-    connectTo: filled(options.connectTo).map((text) => connectTo(text) ?? expect.fail(text)),
-    resolve: filled(options.resolve).map((text) => resolveTo(text) ?? expect.fail(text)),
+    connectTo: filled(options.connectTo).map((text) => connectTo(text) ?? notRead(text)),
+    resolve: filled(options.resolve).map((text) => resolveTo(text) ?? notRead(text)),
   };
 }
 

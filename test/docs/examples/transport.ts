@@ -4,6 +4,7 @@ import { createHttpClient } from '../../../src/http/client.ts';
 import { type Progress, networkFailure, timeoutFailure, tooLargeFailure } from '../../../src/http/failure.ts';
 import type { HttpAnswer } from '../../../src/http/message.ts';
 import { requireOcspBody } from '../../../src/http/ocsp-body.ts';
+import { exchangeFollowing } from '../../../src/http/redirects.ts';
 import { requireOk } from '../../../src/http/status.ts';
 import { MAX_DER_BYTES } from '../../../src/der/reader.ts';
 import type { Examples } from './example.ts';
@@ -33,11 +34,20 @@ const page: HttpAnswer = {
   address: '192.0.2.1',
 };
 
+const get = { method: 'GET', url: new URL('https://ocsp.example.test/'), maxBytes: 1 } as const;
+const moved: HttpAnswer = {
+  ...page,
+  status: 302,
+  statusText: 'Found',
+  headers: { location: 'http://login.example.test/' },
+};
+
 export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'url-invalid': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('ldap://ldap.example.test/'), maxBytes: 1 }),
   'address-refused': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('http://169.254.169.254/'), maxBytes: 1 }),
+  'redirect-refused': () => exchangeFollowing({ exchange: () => Promise.resolve(moved), close() {} }, get),
   'http-unreachable': () => {
     throw networkFailure(noSuchName, { ...progress, stage: 'connecting', addresses: [] });
   },
