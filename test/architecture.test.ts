@@ -1,4 +1,4 @@
-/** The layout of src/: who may import whom, and who may touch the world. The map is in docs/architecture.md. */
+/** The layout of src/: who may import whom, and who may touch the world. The map is in CONTRIBUTING.md. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';

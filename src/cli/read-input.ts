@@ -14,5 +14,8 @@ export async function readInput(path: string, io: Io): Promise<Buffer> {
       throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  const whole = Buffer.concat(chunks);
+  // There may be a private key in it: whoever wipes what is returned must wipe all there is.
+  for (const chunk of chunks) chunk.fill(0);
+  return whole;
 }

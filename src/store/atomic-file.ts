@@ -22,7 +22,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
@@ -166,7 +166,7 @@ function sweep(directory: string): void {
 
 function unwritable(path: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
-  const reason = `cannot write ${basename(path)}: ${systemReason(error)}`;
+  const reason = `cannot write ${path}: ${systemReason(error)}`;
   return new InputError('output-unwritable', reason, path, { cause: error });
 }
 

@@ -1,6 +1,5 @@
 /** The staple file of a certificate: what is in it, and whether a fresh staple may take its place. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { isPem } from '../der/pem.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
@@ -74,7 +73,7 @@ function settle(
   if (der?.equals(candidate.der)) return { outcome: 'unchanged' };
   const present = der && judged(der, judge);
   if (der && !present && isSomethingElse(der)) {
-    throw new InputError('output-unwritable', `${basename(path)} holds something else than a staple`, path);
+    throw new InputError('output-unwritable', `${path} holds something else than a staple`, path);
   }
   const keep = present && (!candidate.verdict || isWorse(candidate.verdict, present.verdict));
   return keep ? { outcome: 'kept', present } : undefined;
@@ -103,7 +102,7 @@ function readPresent(path: string): Buffer | undefined {
   try {
     return readBounded(path);
   } catch (error) {
-    const reason = `what is in ${basename(path)} cannot be read: ${systemReason(error)}`;
+    const reason = `what is in ${path} cannot be read: ${systemReason(error)}`;
     throw new InputError('output-unwritable', reason, path, { cause: error });
   }
 }

@@ -169,7 +169,7 @@ describe('what is typed is', () => {
       await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
       const where = ['--url', server.url().href, '--out-dir', join(dir, 'missing')];
       expect(told(await cli.run('fetch', cert, ...where))).toEqual(
-        refusal(73, `${cert}: cannot write site.ocsp`),
+        refusal(73, `${cert}: cannot write ${join(dir, 'missing', 'site.ocsp')}`),
       );
     });
   });

@@ -64,7 +64,7 @@ describe('as a user without privileges', () => {
     const made = await directoryOf('read-only', NOBODY);
     await chmod(made, 0o555);
     expect(await writeUnprivileged(join(made, 'file.ocsp'))).toBe(
-      'output-unwritable: cannot write file.ocsp: permission denied (EACCES)',
+      `output-unwritable: cannot write ${join(made, 'file.ocsp')}: permission denied (EACCES)`,
     );
     expect(await readdir(made)).toEqual(['file.ocsp']);
     expect(await readFile(join(made, 'file.ocsp'), 'utf8')).toBe('old');
@@ -128,7 +128,7 @@ describe('on a full disk', () => {
         expect(full).toMatchObject({ code: 'ENOSPC' });
         const { stdout } = await run(process.execPath, [child, path]);
         expect(stdout.trim()).toBe(
-          'output-unwritable: cannot write file.ocsp: no space left on device (ENOSPC)',
+          `output-unwritable: cannot write ${path}: no space left on device (ENOSPC)`,
         );
         expect(await readFile(path, 'utf8')).toBe('old');
         expect((await readdir(disk)).toSorted()).toEqual(['file.ocsp', 'filler']);

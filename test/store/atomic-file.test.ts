@@ -153,7 +153,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
     [
       'its directory is not there',
       (dir) => Promise.resolve(join(dir, 'missing', 'file.ocsp')),
-      'cannot write file.ocsp: no such file or directory (ENOENT)',
+      'cannot write PATH: no such file or directory (ENOENT)',
     ],
     [
       'its directory is a file',
@@ -161,7 +161,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
         await writeFile(join(dir, 'file'), OLD);
         return join(dir, 'file', 'file.ocsp');
       },
-      'cannot write file.ocsp: not a directory (ENOTDIR)',
+      'cannot write PATH: not a directory (ENOTDIR)',
     ],
     [
       'symbolic links lead in a circle',
@@ -170,7 +170,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
         await symlink('one', join(dir, 'two'));
         return join(dir, 'one');
       },
-      'cannot write one: too many symbolic links encountered (ELOOP)',
+      'cannot write PATH: too many symbolic links encountered (ELOOP)',
     ],
   ];
   it.each(cases)('%s', async (_, arrange, message) => {
@@ -179,7 +179,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
       const before = await readdir(dir, { recursive: true });
       await expect(writeFileAtomically(path, NEW)).rejects.toMatchObject({
         code: 'output-unwritable',
-        message,
+        message: message.replace('PATH', path),
         path,
       });
       expect(await readdir(dir, { recursive: true })).toEqual(before);

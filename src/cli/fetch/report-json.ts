@@ -1,9 +1,7 @@
 /** What became of the certificates, as one JSON document; `docs/reference/cli.md` describes it. */
-import { formatInstant } from '../../der/time.ts';
-import { type CertStatus, crlReasonName } from '../../ocsp/cert-status.ts';
-import { formatName } from '../../x509/name.ts';
 import { errorJson } from '../error-output.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { revocationJson, signerJson, timeJson } from '../status-json.ts';
 import type { Outcome, Result } from './outcome.ts';
 
 export function fetchJson(results: readonly Result[], exitCode: ExitCode): object {
@@ -22,15 +20,13 @@ function resultJson({ path, output, mustStaple, outcome, exitCode }: Result): ob
     output: output ?? null,
     mustStaple,
     verified: verdict !== undefined,
-    thisUpdate: time(answer?.thisUpdate),
-    nextUpdate: time(answer?.nextUpdate),
-    producedAt: time(answer?.producedAt),
-    validUntil: time(verdict?.validUntil),
-    dueAt: time(outcome.kind === 'not due' ? outcome.dueAt : undefined),
+    thisUpdate: timeJson(answer?.thisUpdate),
+    nextUpdate: timeJson(answer?.nextUpdate),
+    producedAt: timeJson(answer?.producedAt),
+    validUntil: timeJson(verdict?.validUntil),
+    dueAt: timeJson(outcome.kind === 'not due' ? outcome.dueAt : undefined),
     ...revocationJson(answer?.certStatus),
-    signer: verdict
-      ? { kind: verdict.signer.kind, subject: formatName(verdict.signer.certificate.subject) }
-      : null,
+    signer: signerJson(verdict),
     responder: outcome.kind === 'answered' ? outcome.responder : null,
     method: outcome.kind === 'answered' ? outcome.method : null,
     error: outcome.kind === 'failed' ? errorJson(outcome.error) : null,
@@ -44,12 +40,4 @@ const statusWord = (outcome: Outcome): string => (outcome.kind === 'failed' ? 'f
 function stapleWord(outcome: Outcome): string {
   if (outcome.kind === 'answered') return outcome.file;
   return outcome.kind === 'not due' ? 'not due' : 'not written';
-}
-
-const time = (date: Date | undefined): string | null => (date ? formatInstant(date) : null);
-
-function revocationJson(status: CertStatus | undefined): object {
-  if (status?.type !== 'revoked') return { revocationTime: null, revocationReason: null };
-  const reason = status.reason === undefined ? null : crlReasonName(status.reason);
-  return { revocationTime: formatInstant(status.revocationTime), revocationReason: reason };
 }

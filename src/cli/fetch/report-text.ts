@@ -1,9 +1,9 @@
 /** What became of a certificate, in the words that a user of `openssl ocsp` knows. */
-import { formatInstant, formatTime } from '../../der/time.ts';
-import { crlReasonName } from '../../ocsp/cert-status.ts';
+import { formatInstant } from '../../der/time.ts';
 import { printable } from '../../text.ts';
 import { printError } from '../error-output.ts';
 import type { Io } from '../io.ts';
+import { statusLines } from '../status-lines.ts';
 import type { Answer, Result } from './outcome.ts';
 import { colors } from '../colors.ts';
 
@@ -35,7 +35,12 @@ export class TextReport {
             `kept the staple that is there: the response, of ${formatInstant(outcome.answer.thisUpdate)}, is worse`,
           );
         else if (outcome.answer.certStatus.type !== 'good') this.#untouched(path, output, mustStaple);
-        else if (output !== undefined) this.#verbose(path, `${outcome.file} ${output}`);
+        else if (output !== undefined) {
+          this.#verbose(
+            path,
+            `${outcome.file} ${output}${mustStaple ? ', for a must-staple certificate' : ''}`,
+          );
+        }
         return;
       case 'not due':
         this.#status(path, outcome.verdict);
@@ -49,24 +54,17 @@ export class TextReport {
         return;
       case 'failed':
         printError(this.#io, outcome.error, path);
+        this.#mustStaple(path, mustStaple);
         return;
     }
   }
 
-  #status(path: string, { certStatus, thisUpdate, nextUpdate }: Answer): void {
+  #status(path: string, answer: Answer): void {
     const { green, red, yellow } = colors(this.#options.toOut ? this.#io.colorOut : this.#io.colorErr);
-    const color = { good: green, revoked: red, unknown: yellow }[certStatus.type];
-    const lines = [
-      `${printable(path)}: ${color(certStatus.type)}`,
-      `\tThis Update: ${formatTime(thisUpdate)}`,
-    ];
-    if (nextUpdate) lines.push(`\tNext Update: ${formatTime(nextUpdate)}`);
-    if (certStatus.type === 'revoked') {
-      if (certStatus.reason !== undefined) lines.push(`\tReason: ${crlReasonName(certStatus.reason)}`);
-      lines.push(`\tRevocation Time: ${formatTime(certStatus.revocationTime)}`);
-    }
+    const color = { good: green, revoked: red, unknown: yellow }[answer.certStatus.type];
+    const lines = [`${printable(path)}: ${color(answer.certStatus.type)}`, ...statusLines(answer)];
     const text = `${lines.join('\n')}\n`;
-    if (certStatus.type === 'good' && this.#options.quiet) return;
+    if (answer.certStatus.type === 'good' && this.#options.quiet) return;
     if (this.#options.toOut) this.#io.out(text);
     else this.#io.err(text);
   }
@@ -74,6 +72,10 @@ export class TextReport {
   #untouched(path: string, output: string | undefined, mustStaple: boolean): void {
     if (output !== undefined)
       this.#note(path, `${output} was not written: only a good response becomes a staple`);
+    this.#mustStaple(path, mustStaple);
+  }
+
+  #mustStaple(path: string, mustStaple: boolean): void {
     if (mustStaple)
       this.#note(path, 'the certificate is must-staple: clients that honour this refuse it without a staple');
   }

@@ -96,7 +96,7 @@ export type Responders = { readonly urls: readonly string[] } | 'noRevAvail';
 
 /** @throws InputError `certificate-expired` or `responder-url-missing` */
 export function respondersOf(
-  { certificate, mustStaple }: Subject,
+  { certificate }: Subject,
   given: readonly string[] | undefined,
   now: Date,
 ): Responders {
@@ -109,8 +109,5 @@ export function respondersOf(
   const urls = given ?? ocspUrls(certificate);
   if (urls.length > 0) return { urls };
   if (hasNoRevAvail(certificate)) return 'noRevAvail';
-  throw new InputError(
-    'responder-url-missing',
-    `the certificate names no OCSP responder${mustStaple ? ', yet it is must-staple: clients that honour this refuse it' : ''}`,
-  );
+  throw new InputError('responder-url-missing', 'the certificate names no OCSP responder');
 }

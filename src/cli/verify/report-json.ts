@@ -1,11 +1,16 @@
 /** A judgement as JSON; `docs/reference/cli.md` describes it. */
 import { formatInstant } from '../../der/time.ts';
 import type { RestapleError } from '../../errors.ts';
-import { type CertStatus, crlReasonName } from '../../ocsp/cert-status.ts';
 import type { RuleOutcome } from '../../ocsp/explain-response.ts';
-import { formatName } from '../../x509/name.ts';
 import { type ErrorJson, errorJson } from '../error-output.ts';
 import { type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import {
+  type RevocationJson,
+  type SignerJson,
+  revocationJson,
+  signerJson,
+  timeJson,
+} from '../status-json.ts';
 import type { Judged, JudgedStatus } from './judged.ts';
 
 interface RuleJson {
@@ -17,7 +22,7 @@ interface RuleJson {
   readonly code: string | null;
 }
 
-export interface VerifyJson {
+export interface VerifyJson extends RevocationJson {
   readonly verb: 'verify';
   readonly exitCode: ExitCode;
   readonly response: string;
@@ -29,9 +34,7 @@ export interface VerifyJson {
   readonly thisUpdate: string | null;
   readonly nextUpdate: string | null;
   readonly validUntil: string | null;
-  readonly revocationTime: string | null;
-  readonly revocationReason: string | null;
-  readonly signer: { readonly kind: string; readonly subject: string } | null;
+  readonly signer: SignerJson | null;
   readonly error: ErrorJson | null;
 }
 
@@ -45,13 +48,11 @@ export function judgedJson(response: string, certificate: string, judged: Judged
     status,
     at: formatInstant(at),
     rules: rules.map(ruleJson),
-    thisUpdate: time(single?.thisUpdate),
-    nextUpdate: time(single?.nextUpdate),
-    validUntil: time(verdict?.validUntil),
+    thisUpdate: timeJson(single?.thisUpdate),
+    nextUpdate: timeJson(single?.nextUpdate),
+    validUntil: timeJson(verdict?.validUntil),
     ...revocationJson(single?.certStatus),
-    signer: verdict
-      ? { kind: verdict.signer.kind, subject: formatName(verdict.signer.certificate.subject) }
-      : null,
+    signer: signerJson(verdict),
     error: error ? errorJson(error) : null,
   };
 }
@@ -69,8 +70,7 @@ export function notJudgedJson(response: string, certificate: string, error: Rest
     thisUpdate: null,
     nextUpdate: null,
     validUntil: null,
-    revocationTime: null,
-    revocationReason: null,
+    ...revocationJson(undefined),
     signer: null,
     error: errorJson(error),
   };
@@ -84,13 +84,3 @@ const ruleJson = ({ rule, outcome, detail, error }: RuleOutcome): RuleJson => ({
   detail,
   code: error?.code ?? null,
 });
-
-const time = (date: Date | undefined): string | null => (date ? formatInstant(date) : null);
-
-function revocationJson(
-  status: CertStatus | undefined,
-): Pick<VerifyJson, 'revocationTime' | 'revocationReason'> {
-  if (status?.type !== 'revoked') return { revocationTime: null, revocationReason: null };
-  const reason = status.reason === undefined ? null : crlReasonName(status.reason);
-  return { revocationTime: formatInstant(status.revocationTime), revocationReason: reason };
-}

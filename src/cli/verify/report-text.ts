@@ -1,12 +1,11 @@
 /** A judgement for people: a line for each rule, then the lines that a user of `openssl ocsp` knows. */
-import { formatTime } from '../../der/time.ts';
-import { crlReasonName } from '../../ocsp/cert-status.ts';
 import type { RuleOutcome } from '../../ocsp/explain-response.ts';
 import { RULES } from '../../ocsp/rules.ts';
 import { printable } from '../../text.ts';
 import { displayName } from '../describe/file-name.ts';
 import { hintFor } from '../hints.ts';
 import type { Io } from '../io.ts';
+import { statusLines, updateLines } from '../status-lines.ts';
 import type { Judged } from './judged.ts';
 import { colors } from '../colors.ts';
 
@@ -46,12 +45,6 @@ function closingLines(io: Io, response: string, { status, single, error }: Judge
   const reason = status === 'refused' && error ? `: ${printable(error.message)}` : '';
   const lines = [`${displayName(response)}: ${color(status)}${reason}`];
   if (!single) return lines;
-  const { certStatus, thisUpdate, nextUpdate } = single;
-  lines.push(`\tThis Update: ${formatTime(thisUpdate)}`);
-  if (nextUpdate) lines.push(`\tNext Update: ${formatTime(nextUpdate)}`);
-  if (status === 'revoked' && certStatus.type === 'revoked') {
-    if (certStatus.reason !== undefined) lines.push(`\tReason: ${crlReasonName(certStatus.reason)}`);
-    lines.push(`\tRevocation Time: ${formatTime(certStatus.revocationTime)}`);
-  }
-  return lines;
+  // What a refused response says of a revocation nobody vouches for.
+  return [...lines, ...(status === 'refused' ? updateLines(single) : statusLines(single))];
 }
