@@ -1,7 +1,8 @@
 /** Who issued a certificate: the candidate whose name fits and whose key really signed it. */
 import { DerError, InputError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { formatName, namesMatch } from '../x509/name.ts';
+import { formatName, formatNames, namesMatch } from '../x509/name.ts';
+import { authorityKeyIdentifier, subjectKeyIdentifier } from '../x509/key-identifier.ts';
 import { verifyIssuedBy } from '../x509/verify-signature.ts';
 
 /**
@@ -10,14 +11,40 @@ import { verifyIssuedBy } from '../x509/verify-signature.ts';
  */
 const POLICY = { allowSha1: true };
 
+/** CAs that renew their keys have a few certificates of one name; each that is tried costs a signature check. */
+const MAX_NAMESAKES = 16;
+
 /** The issuer of `certificate` among `candidates`; `undefined` when it is not there. */
 export function findIssuer(
   certificate: Certificate,
   candidates: readonly Certificate[],
 ): Certificate | undefined {
-  return candidates.find(
-    (candidate) => isNamed(candidate, certificate.issuer) && !verifyIssuedBy(certificate, candidate, POLICY),
-  );
+  const namesakes = candidates.filter((candidate) => isNamed(candidate, certificate.issuer));
+  return byKeyIdentifier(certificate, namesakes)
+    .slice(0, MAX_NAMESAKES)
+    .find((candidate) => !verifyIssuedBy(certificate, candidate, POLICY));
+}
+
+/** Those first whose key the certificate names: a hint that nobody need follow, so it proves nothing. */
+function byKeyIdentifier(
+  certificate: Certificate,
+  namesakes: readonly Certificate[],
+): readonly Certificate[] {
+  if (namesakes.length < 2) return namesakes;
+  const wanted = identifierOf(() => authorityKeyIdentifier(certificate));
+  if (wanted === undefined) return namesakes;
+  const isNamedKey = (candidate: Certificate): boolean =>
+    identifierOf(() => subjectKeyIdentifier(candidate))?.equals(wanted) === true;
+  return [...namesakes.filter(isNamedKey), ...namesakes.filter((candidate) => !isNamedKey(candidate))];
+}
+
+function identifierOf(read: () => Buffer | undefined): Buffer | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -35,7 +62,7 @@ export function requireIssuer(certificate: Certificate, candidates: readonly Cer
     'issuer-mismatch',
     problem
       ? `the given issuer has the name ${wanted}, but its key did not sign the certificate: ${problem.reason}`
-      : `the certificate was issued by ${wanted}, the given issuer is ${names(candidates)}`,
+      : `the certificate was issued by ${wanted}, the given issuer is ${formatNames(candidates.map(({ subject }) => subject))}`,
   );
 }
 
@@ -47,11 +74,4 @@ function isNamed({ subject }: Certificate, name: Buffer): boolean {
     if (error instanceof DerError) return false;
     throw error;
   }
-}
-
-/** The first few: a root store given by mistake has more than a hundred. */
-function names(candidates: readonly Certificate[]): string {
-  const shown = candidates.slice(0, 3).map(({ subject }) => formatName(subject));
-  const more = candidates.length - shown.length;
-  return shown.join('; ') + (more > 0 ? ` and ${more} more` : '');
 }

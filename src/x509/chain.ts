@@ -2,7 +2,7 @@
 import { InputError } from '../errors.ts';
 import { isCa } from './basic-constraints.ts';
 import type { Certificate } from './certificate.ts';
-import { formatName, namesMatch } from './name.ts';
+import { comparableName, formatNames } from './name.ts';
 
 /** Each is compared with each, and a server's file holds its chain: some five, or ten with another root. */
 const MAX_CERTIFICATES = 100;
@@ -23,17 +23,19 @@ export function findLeaf(certificates: readonly Certificate[]): Certificate {
   );
   const servers = different.filter((one) => !isCa(one));
   const pool = servers.length > 0 ? servers : different;
-  const issuedNone = pool.filter(
-    (one) => !pool.some((it) => it !== one && namesMatch(one.subject, it.issuer)),
-  );
+  const issuers = pool.map(({ issuer }) => comparableName(issuer));
+  const issuedNone = pool.filter((one, i) => {
+    const subject = comparableName(one.subject);
+    return !issuers.some((issuer, j) => j !== i && issuer === subject);
+  });
   const leaves = issuedNone.length > 0 ? issuedNone : pool;
   const [leaf, another] = leaves;
   if (!leaf) throw new InputError('certificate-not-found', 'no certificate');
   if (another) {
-    const names = leaves.map(({ subject }) => formatName(subject));
+    const names = formatNames(leaves.map(({ subject }) => subject));
     throw new InputError(
       'certificate-ambiguous',
-      `${leaves.length} server certificates, a staple is for one: ${names.join('; ')}`,
+      `${leaves.length} server certificates, a staple is for one: ${names}`,
     );
   }
   return leaf;

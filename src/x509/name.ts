@@ -77,23 +77,16 @@ function escaped(text: string | undefined, raw: Buffer): string {
   return text === undefined ? `#${raw.toString('hex')}` : printable(text.replaceAll(/[\\,+=]/g, '\\$&'));
 }
 
-/** The last common name, by which people call a certificate; else the whole name. */
-export function commonName(name: Uint8Array): string {
-  const found = decodeName(name)
-    .flat()
-    .findLast(({ type }) => type === '2.5.4.3');
-  return found?.text === undefined ? formatName(name) : printable(found.text);
-}
-
 /**
  * True when two names are the same by RFC 5280 section 7.1: string types and letter case do not count, nor does the
  * number of spaces. CAs do write the same name in two encodings.
  */
 export function namesMatch(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0 || comparable(a) === comparable(b);
+  return Buffer.compare(a, b) === 0 || comparableName(a) === comparableName(b);
 }
 
-function comparable(name: Uint8Array): string {
+/** The same text for names that are the same: for comparing many, each taken apart once. */
+export function comparableName(name: Uint8Array): string {
   const rdns = decodeName(name).map((rdn) =>
     rdn
       .map(
@@ -105,3 +98,16 @@ function comparable(name: Uint8Array): string {
 }
 
 const folded = (text: string): string => text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
+
+/** As much of a name as a message that quotes several has room for. */
+const MAX_QUOTED = 200;
+
+/** The first three of several names, each cut where it gets long: strangers choose names, and how many. */
+export function formatNames(names: readonly Uint8Array[]): string {
+  const shown = names.slice(0, 3).map((name) => {
+    const text = formatName(name);
+    return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  });
+  const more = names.length - shown.length;
+  return shown.join('; ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TAG } from '../../src/der/tags.ts';
 import { nullValue, octetString, oid, sequence, setOf, tlv, utf8String } from '../../src/der/writer.ts';
 import { RestapleError } from '../../src/errors.ts';
-import { commonName, formatName, namesMatch } from '../../src/x509/name.ts';
+import { formatName, formatNames, namesMatch } from '../../src/x509/name.ts';
 
 const CN = '2.5.4.3';
 const O = '2.5.4.10';
@@ -69,17 +69,6 @@ describe('a name is shown', () => {
   ])('%s', (_, name, text) => {
     expect(formatName(name)).toBe(text);
   });
-
-  it('by its last common name, where it has one', () => {
-    const name = nameOf(
-      attribute(CN, utf8String('first')),
-      attribute(O, utf8String('o')),
-      attribute(CN, utf8String('la\u0007st')),
-    );
-    expect(commonName(name)).toBe(String.raw`la\u{7}st`);
-    expect(commonName(nameOf(attribute(O, utf8String('o'))))).toBe('O=o');
-    expect(commonName(typed(TAG.utf8String, Buffer.of(0xff)))).toBe('CN=#0c01ff');
-  });
 });
 
 describe('two names match', () => {
@@ -141,5 +130,19 @@ describe('what is no name', () => {
   ])('%s is refused', (_, name) => {
     expect(() => formatName(name)).toThrow(RestapleError);
     expect(() => namesMatch(name, cn('a'))).toThrow(RestapleError);
+  });
+});
+
+const names = (count: number, text = 'x'): Buffer[] =>
+  Array.from({ length: count }, (_, i) => nameOf(attribute(O, utf8String(`${text}${i}`))));
+
+describe('formatNames', () => {
+  it('shows three and counts the others', () => {
+    expect(formatNames(names(3))).toBe('O=x0; O=x1; O=x2');
+    expect(formatNames(names(100))).toBe('O=x0; O=x1; O=x2 and 97 more');
+  });
+
+  it('cuts what is longer than anybody reads', () => {
+    expect(formatNames(names(2, 'x'.repeat(6000))).length).toBeLessThan(500);
   });
 });

@@ -268,7 +268,7 @@ export const signature: RuleTable = {
       response: () =>
         respond({ signer: delegate({ keys: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }) }) }),
       code: 'signature-algorithm-unknown',
-      message: ['elliptic curve secp256k1, allowed are P-256, P-384 and P-521'],
+      message: ['elliptic curve 1.3.132.0.10, allowed are P-256, P-384 and P-521'],
       unreached: SIGNER,
     },
   ],
