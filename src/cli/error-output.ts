@@ -37,11 +37,11 @@ export function errorJson(error: unknown): ErrorJson {
  * `restaple: domain.crt: <reason>` and a `hint:` line, both on standard error. Only a fault of restaple itself brings
  * its stack, without which it could not be mended.
  */
-export function printError(io: Io, error: unknown, subject?: string): void {
+export function printError(io: Io, error: unknown, subject?: string, hint: string = hintFor(error)): void {
   const { red, dim } = colors(io.colorErr);
   const place = subject ?? (error instanceof InputError ? error.path : undefined);
   const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);
-  io.err(`${dim('hint:')} ${hintFor(error)}\n`);
+  io.err(`${dim('hint:')} ${hint}\n`);
   if (!(error instanceof RestapleError) && error instanceof Error) io.err(`${error.stack}\n`);
 }

@@ -1,12 +1,12 @@
 /** The help of the command and of each verb, made from the same table that is parsed by. */
 import type { OptionSpec } from './arguments.ts';
-import type { Verb } from './verbs.ts';
+import type { ForeignVerb, Verb } from './verbs.ts';
 
 const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
 /** Where the right column begins, at the latest. */
 const MAX_LEFT = 30;
 
-export function programHelp(verbs: readonly Verb[]): string {
+export function programHelp(verbs: readonly (Verb | ForeignVerb)[]): string {
   const rows = verbs.map(({ name, operand, summary }): Row => [
     operand === undefined ? name : `${name} ${operand}`,
     summary,

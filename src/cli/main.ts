@@ -1,14 +1,11 @@
 /** The command line: from what was typed to the verb that does it. */
 import { nearest } from '../nearest.ts';
-import { printable } from '../text.ts';
 import { Arguments, UsageError } from './arguments.ts';
 import { programHelp, verbHelp } from './help.ts';
 import type { Io } from './io.ts';
+import { USAGE, refuseUsage } from './usage-output.ts';
 import { VERBS, type Verb } from './verbs.ts';
 import { VERSION } from './version.ts';
-
-/** EX_USAGE of sysexits, as in `exit-codes.ts`, which this file does not load. */
-const USAGE = 64;
 
 /** @returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
@@ -25,13 +22,13 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       first,
       VERBS.map(({ name }) => name),
     );
-    return refuse(
+    return refuseUsage(
       io,
       new UsageError(`unknown verb ${first}`, meant && `did you mean ${meant}?`),
       'restaple --help',
     );
   }
-  return runVerb(verb, rest, io);
+  return 'runTyped' in verb ? verb.runTyped(rest, io) : runVerb(verb, rest, io);
 }
 
 async function runVerb(verb: Verb, args: readonly string[], io: Io): Promise<number> {
@@ -41,7 +38,7 @@ async function runVerb(verb: Verb, args: readonly string[], io: Io): Promise<num
   try {
     return await verb.run(new Arguments(args, verb), io);
   } catch (error) {
-    if (error instanceof UsageError) return refuse(io, error, `restaple ${verb.name} --help`);
+    if (error instanceof UsageError) return refuseUsage(io, error, `restaple ${verb.name} --help`);
     throw error;
   }
 }
@@ -49,9 +46,4 @@ async function runVerb(verb: Verb, args: readonly string[], io: Io): Promise<num
 function print(io: Io, text: string): number {
   io.out(text);
   return 0;
-}
-
-function refuse(io: Io, { message, hint }: UsageError, help: string): number {
-  io.err(`restaple: ${printable(message)}\nhint: ${hint === undefined ? '' : `${hint} `}see ${help}\n`);
-  return USAGE;
 }

@@ -14,6 +14,16 @@ export interface Verb extends ArgumentSpec {
   readonly run: (args: Arguments, io: Io) => Promise<number>;
 }
 
+/**
+ * A verb that takes the flags of another program in that program's spelling: it reads what was typed, `--help` too, by
+ * itself, and has no options of restaple's own.
+ */
+export interface ForeignVerb extends Pick<Verb, 'name' | 'summary' | 'operand'> {
+  readonly options: readonly [];
+  /** @returns the exit code. */
+  readonly runTyped: (args: readonly string[], io: Io) => Promise<number>;
+}
+
 /** How a response is to be judged: the same words on every verb that judges one. */
 export interface JudgeFlags {
   readonly issuer: readonly string[] | undefined;
@@ -222,6 +232,17 @@ const DEMO: Verb = {
     'Starts a CA, an OCSP responder, a CDN in front of it and a TLS server on loopback, and tells the story.',
   operand: undefined,
   least: 0,
+const OCSP: ForeignVerb = {
+  name: 'ocsp',
+  summary: 'ask a responder with the flags of openssl ocsp',
+  operand: '<flags...>',
+  options: [],
+  async runTyped(args, io) {
+    const { ocspCommand } = await import('./commands/ocsp.ts');
+    return ocspCommand(args, io);
+  },
+};
+
   most: 0,
   options: [{ name: 'keep', help: 'leave the world running and print commands to try' }],
   async run(args, io) {
@@ -230,4 +251,4 @@ const DEMO: Verb = {
   },
 };
 
-export const VERBS: readonly Verb[] = [FETCH, INSPECT, VERIFY, DEMO];
+export const VERBS: readonly (Verb | ForeignVerb)[] = [FETCH, INSPECT, VERIFY, OCSP, DEMO];

@@ -1,0 +1,121 @@
+/** `restaple ocsp`: the client of `openssl ocsp`, with its flags and its words. */
+import { randomBytes } from 'node:crypto';
+import { ResponseError, RestapleError } from '../../errors.ts';
+import type { BasicOCSPResponse } from '../../ocsp/basic-ocsp-response.ts';
+import { decodeOCSPResponse } from '../../ocsp/ocsp-response.ts';
+import { readBasicResponse } from '../../ocsp/read-response.ts';
+import { UsageError } from '../arguments.ts';
+import { type ExitCode, EXIT, exitCodeOf, gravest } from '../exit-codes.ts';
+import { guarded } from '../guarded.ts';
+import type { Io } from '../io.ts';
+import { exchange } from '../ocsp/exchange.ts';
+import { writeRequest, writeText } from '../ocsp/guarded-file.ts';
+import { ocspHelp } from '../ocsp/help.ts';
+import { type Judge, judgeOf } from '../ocsp/judge.ts';
+import { complain, judgeAll } from '../ocsp/judge-all.ts';
+import { keepResponse } from '../ocsp/keep-response.ts';
+import { parseFlags } from '../ocsp/parse-flags.ts';
+import { checkPurpose, nobodyAsked } from '../ocsp/purpose.ts';
+import { type Question, questionsFrom, questionsOf } from '../ocsp/questions.ts';
+import { type PreparedRequest, requestFor, requestFromFile } from '../ocsp/request.ts';
+import { requestText } from '../ocsp/request-text.ts';
+import { responderError } from '../ocsp/responder-error.ts';
+import { responseText } from '../ocsp/response-text.ts';
+import { type Settings, settingsOf } from '../ocsp/settings.ts';
+import { summary } from '../ocsp/summary.ts';
+import { loadTrust } from '../ocsp/trust.ts';
+import { readInput } from '../read-input.ts';
+import { refuseUsage } from '../usage-output.ts';
+
+/** RFC 9654 section 2.1 asks for at least 32. */
+const NONCE_BYTES = 32;
+
+export function ocspCommand(args: readonly string[], io: Io): Promise<number> {
+  return guarded(io, async () => {
+    try {
+      const given = parseFlags(args);
+      if (given.some(({ name }) => name === 'help')) {
+        io.out(ocspHelp());
+        return EXIT.ok;
+      }
+      return await printing(settingsOf(given), io);
+    } catch (error) {
+      if (error instanceof UsageError) return refuseUsage(io, error, 'restaple ocsp -help');
+      if (!(error instanceof RestapleError)) throw error;
+      complain(io, error);
+      return exitCodeOf(error);
+    }
+  });
+}
+
+type Print = (text: string) => void;
+
+/** Text goes where `-out` says; where standard output is the response's, it is talk. */
+async function printing(settings: Settings, io: Io): Promise<ExitCode> {
+  if (settings.out === undefined)
+    return answer(settings, (text) => (settings.respout === '-' ? io.err(text) : io.out(text)), io);
+  const printed: string[] = [];
+  try {
+    return await answer(settings, (text) => printed.push(text), io);
+  } finally {
+    await writeText(settings.out, printed.join(''));
+  }
+}
+
+async function answer(settings: Settings, print: Print, io: Io): Promise<ExitCode> {
+  checkPurpose(settings);
+  const asked = await questionsOf(settings.asked);
+  const request = await prepareRequest(settings, asked, io);
+  if (request && settings.requestText) print(requestText(request.request));
+  if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
+  if (request && settings.url) {
+    return judged(await exchange(request.der, settings.url, settings), settings, asked, request, print, io);
+  }
+  if (settings.respin !== undefined)
+    return judged(await readInput(settings.respin, io), settings, asked, request, print, io);
+  if (settings.reqout === undefined && !settings.requestText) throw nobodyAsked(asked);
+  return EXIT.ok;
+}
+
+/** openssl adds a nonce to what it asks of its own, unless told otherwise, and to a request from a file when told. */
+async function prepareRequest(
+  settings: Settings,
+  asked: readonly Question[],
+  io: Io,
+): Promise<PreparedRequest | undefined> {
+  const { reqin, respin } = settings;
+  const isOwn = asked.length > 0 && respin === undefined;
+  const nonce = (settings.nonce ?? isOwn) ? randomBytes(NONCE_BYTES) : undefined;
+  if (reqin !== undefined) return requestFromFile(reqin, nonce, io);
+  return asked.length > 0 ? requestFor(asked, nonce) : undefined;
+}
+
+async function judged(
+  der: Buffer,
+  settings: Settings,
+  asked: readonly Question[],
+  request: PreparedRequest | undefined,
+  print: Print,
+  io: Io,
+): Promise<ExitCode> {
+  const response = decodeOCSPResponse(der);
+  if (response.responseStatus !== 'successful') print(responderError(response.responseStatus));
+  else if (settings.responseText) print(responseText(response));
+  const basic = readBasicResponse(response);
+  const trust = await loadTrust(settings);
+  const now = settings.at ?? io.now();
+  const judgeFor = (one: BasicOCSPResponse): Judge => judgeOf(one, settings, trust, now);
+  const questions = asked.length > 0 ? asked : questionsFrom(certIDsOf(request, basic), trust.issuers);
+  if (questions.length === 0)
+    throw new ResponseError('certid-mismatch', 'the response is about no certificate');
+  const answers = judgeAll(judgeFor(basic), questions, request?.nonce, settings, io);
+  print(answers.map((one) => summary(one)).join(''));
+  if (settings.respout !== undefined) await keepResponse(settings.respout, der, answers, judgeFor, io);
+  return gravest(answers.map(({ error }) => (error ? exitCodeOf(error) : EXIT.ok)));
+}
+
+/** Where no certificate was named, the request's own count, or those of the response. */
+const certIDsOf = (request: PreparedRequest | undefined, basic: BasicOCSPResponse) =>
+  request
+    ? request.request.tbsRequest.requestList.map(({ reqCert }) => reqCert)
+    : basic.tbsResponseData.responses.map(({ certID }) => certID);

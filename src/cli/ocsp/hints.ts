@@ -1,0 +1,41 @@
+/** Advice in openssl's flags, where that of `../hints.ts` names options that this verb has not. */
+import { type ErrorCode, RestapleError } from '../../errors.ts';
+import { hintFor } from '../hints.ts';
+
+const TRUST_SIGNER = 'tell the CA; a signer that you trust all the same is named with -VAfile FILE';
+
+const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'format-unknown': 'give an OCSP request or response in DER',
+  'certificate-ambiguous': 'put the certificate that is meant into a file of its own',
+  'issuer-not-found': 'give the CA certificate that issued it with -issuer FILE; -noverify only prints',
+  'issuer-mismatch':
+    'give the CA certificate that issued it with -issuer, those above it with -verify_other, the root with -CAfile',
+  'url-invalid': 'give a responder that works with -url URL',
+  'http-status':
+    'if the responder is behind a CDN it may want another Host: -header Host=NAME; else try later',
+  'http-too-large': 'this is no OCSP responder; give another with -url URL',
+  'responder-malformed-request': 'try -no_nonce, and no digest but -sha1',
+  'responder-unauthorized':
+    'the responder does not answer for this certificate: it is too new, expired, or of another CA; check -issuer and -url',
+  'response-type-unknown': 'this is no responder for certificates of the Web; check -url',
+  'response-version-unknown': 'this is no responder for certificates of the Web; check -url',
+  'signature-invalid': 'the response was changed on its way, or the responder is broken; get it again',
+  'signature-algorithm-refused': 'a private CA that cannot do better: restaple fetch --allow-sha1',
+  'signer-not-found': 'the issuer may be the wrong one; or name the signer with -VAfile FILE',
+  'signer-not-issued': 'a signer that your CA does not delegate to must be named with -VAfile FILE',
+  'signer-not-authorized': TRUST_SIGNER,
+  'signer-key-usage': TRUST_SIGNER,
+  'this-update-in-future': 'check the clock of this machine; or give -validity_period more',
+  'next-update-missing': 'set a validity at the responder; or say with -status_age how old it may be',
+  'response-too-old': 'a cache before the responder may be stuck; or give -status_age more',
+  'response-outlives-signer':
+    'check the clock of this machine; a cache may hold a response of a signer that has ended',
+  'nonce-mismatch':
+    'a cache answered, or this is the response to another request; leave the nonce out with -no_nonce',
+  'certificate-unknown': 'a new certificate may need minutes to be known; else check -issuer and -url',
+  'usage-invalid': 'restaple ocsp -help lists the flags',
+};
+
+export function ocspHint(error: unknown): string {
+  return (error instanceof RestapleError ? HINTS[error.code] : undefined) ?? hintFor(error);
+}
