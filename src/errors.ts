@@ -33,6 +33,7 @@ export type TransportCode =
   | 'url-invalid'
   | 'address-refused'
   | 'redirect-refused'
+  | 'proxy-failed'
   | 'http-unreachable'
   | 'http-timeout'
   | 'http-status'

@@ -40,6 +40,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'url-invalid': EXIT.unavailable,
   'address-refused': EXIT.unavailable,
   'redirect-refused': EXIT.temporary,
+  'proxy-failed': EXIT.temporary,
   'http-unreachable': EXIT.temporary,
   'http-timeout': EXIT.temporary,
   'http-status': EXIT.temporary,

@@ -21,6 +21,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'if that responder is yours: --allow-host HOST, --allow-private for all, or --url URL; else ask who made this certificate',
   'redirect-refused':
     'the responder has moved, or a login page is on the way; where the responder now is: --url URL',
+  'proxy-failed':
+    "check the proxy, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
   'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
   'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
   'http-status':

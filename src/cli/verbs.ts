@@ -3,7 +3,7 @@ import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from '
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import { connectTo, resolveTo } from './detour-options.ts';
 import type { Io } from './io.ts';
-import { duration, header, host, instant, positiveInteger } from './option-values.ts';
+import { duration, header, host, httpUrl, instant, positiveInteger, timeout } from './option-values.ts';
 
 export interface Verb extends ArgumentSpec {
   readonly name: string;
@@ -42,6 +42,7 @@ export interface FetchFlags extends JudgeFlags {
   readonly header: readonly (readonly [name: string, value: string])[] | undefined;
   readonly connectTo: readonly ConnectTo[] | undefined;
   readonly resolve: readonly ResolveTo[] | undefined;
+  readonly proxy: string | undefined;
   readonly allowPrivate: boolean;
   readonly allowHost: readonly string[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
@@ -129,6 +130,11 @@ const FETCH: Verb = {
       value: '<host:port:addr>',
       help: 'take this for the address of a host, as curl does (repeatable)',
     },
+    {
+      name: 'proxy',
+      value: '<url>',
+      help: "ask through this proxy, http, https, socks5 or socks5h; '' uses none (default: the environment's)",
+    },
     { name: 'allow-private', help: 'let certificates name loopback, private and link-local addresses' },
     {
       name: 'allow-host',
@@ -150,19 +156,20 @@ const FETCH: Verb = {
   async run(args, io) {
     const flags: FetchFlags = {
       ...judgeFlags(args),
-      url: args.texts('url'),
+      url: args.values('url', 'an http or https URL', httpUrl),
       out: args.text('out'),
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
       header: args.values('header', "'Name: value'", header),
       connectTo: args.values('connect-to', 'HOST:PORT:HOST2:PORT2, each part may be empty', connectTo),
       resolve: args.values('resolve', 'HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo),
+      proxy: args.text('proxy'),
       allowPrivate: args.switch('allow-private'),
       allowHost: args.values('allow-host', 'a host name or an IP address', host),
       method: args.choice('method', ['auto', 'get', 'post']),
       hash: args.choice('hash', ['sha1', 'sha256']),
       nonce: args.switch('nonce'),
-      timeout: args.value('timeout', DURATION, duration),
+      timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
       jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
       verify: !args.switch('no-verify'),
       ifDue: args.switch('if-due'),
@@ -225,13 +232,6 @@ const VERIFY: Verb = {
   },
 };
 
-const DEMO: Verb = {
-  name: 'demo',
-  summary: 'show the whole story in a world of its own',
-  description:
-    'Starts a CA, an OCSP responder, a CDN in front of it and a TLS server on loopback, and tells the story.',
-  operand: undefined,
-  least: 0,
 const OCSP: ForeignVerb = {
   name: 'ocsp',
   summary: 'ask a responder with the flags of openssl ocsp',
@@ -243,6 +243,13 @@ const OCSP: ForeignVerb = {
   },
 };
 
+const DEMO: Verb = {
+  name: 'demo',
+  summary: 'show the whole story in a world of its own',
+  description:
+    'Starts a CA, an OCSP responder, a CDN in front of it and a TLS server on loopback, and tells the story.',
+  operand: undefined,
+  least: 0,
   most: 0,
   options: [{ name: 'keep', help: 'leave the world running and print commands to try' }],
   async run(args, io) {

@@ -42,6 +42,7 @@ function received(outgoing: ClientRequest, request: HttpRequest, progress: Progr
           headers: incoming.headers,
           body,
           address: progress.addresses[0],
+          ...(progress.proxy === undefined ? {} : { proxy: progress.proxy }),
         }))
         .then(resolve, reject);
     });

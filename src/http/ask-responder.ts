@@ -48,6 +48,7 @@ const FINAL_WORDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const NO_WAY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'url-invalid',
   'address-refused',
+  'proxy-failed',
   'http-unreachable',
   'http-timeout',
 ]);

@@ -1,18 +1,13 @@
-/**
- * The HTTP client: HTTP/1.1 over kept connections of node:http, one exchange at a time a connection.
- *
- * Only this file loads node:http, and node:https only for an `https:` URL: what a verb does not need it shall not
- * pay for at its start.
- */
-import http from 'node:http';
-import type { Agent } from 'node:http';
+/** The HTTP client: HTTP/1.1 over kept connections of node:http, one exchange at a time a connection. */
 import { TransportError } from '../errors.ts';
 import { StaleConnection } from './answer.ts';
+import { Carriers } from './carriers.ts';
 import { type Lookup, systemLookup } from './connect-rules.ts';
-import { type Carrier, type Timeouts, exchangeOnce } from './exchange.ts';
-import { type HeaderList, mergeHeaders } from './headers.ts';
+import { type Timeouts, exchangeOnce } from './exchange.ts';
+import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
+import type { ProxyChoice } from './proxy-choice.ts';
 import type { ConnectTo, ResolveTo } from './detours.ts';
 import { type RouteRules, routeTo } from './route.ts';
 
@@ -33,6 +28,8 @@ export interface HttpClientOptions {
   readonly connectTo?: readonly ConnectTo[];
   /** Addresses of hosts in place of those of DNS, as curl's `--resolve`. The user vouches for each. */
   readonly resolve?: readonly ResolveTo[];
+  /** The proxy for a URL; none unless given. `proxyChoice` reads the environment. */
+  readonly proxyFor?: ProxyChoice;
   /** Looks names up: `dns.lookup` unless given. */
   readonly lookup?: Lookup;
 }
@@ -43,7 +40,7 @@ export interface HttpClient {
    * Sends one request and reads the whole answer, whatever its status; redirects are answers like any other (`redirects.ts`). Host is the host
    * of the URL, with the port where it is not the scheme's own (RFC 9110 section 7.2).
    *
-   * @throws TransportError `url-invalid`, `address-refused`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
+   * @throws TransportError `url-invalid`, `address-refused`, `proxy-failed`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
    * where it is a RestapleError; a TypeError for a header name or value that HTTP does not have.
    */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
@@ -63,26 +60,30 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     connectTo: options.connectTo ?? [],
     resolve: options.resolve ?? [],
     lookup: options.lookup ?? systemLookup,
+    proxyFor: options.proxyFor ?? (() => undefined),
   };
-  const agents = new Map<string, Agent>();
+  const carriers = new Carriers();
 
   return {
     async exchange(request) {
       const headers = mergeHeaders(ownHeaders(request.url, userAgent), request.headers ?? []);
       requireHttp(request.url);
-      const route = routeTo(request.url, request.trusted === true, rules);
-      const carrier = await carrierFor(request.url, route.trusted, agents);
+      const { url } = request;
+      const route = routeTo(url, request.trusted === true, rules);
+      const host = headerValue(headers, 'host') ?? url.host;
+      const attempt = async (fresh: boolean): Promise<HttpAnswer> =>
+        exchangeOnce(await carriers.carrierFor(url, route, host, fresh), request, headers, timeouts);
       try {
-        return await exchangeOnce(carrier, route, request, headers, timeouts);
+        return await attempt(false);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
         // Nothing is done twice by asking twice: an OCSP request changes nothing at the responder, POST or not
         // (RFC 9110 section 9.2.2). A fresh connection cannot be stale, so there is no second time.
-        return exchangeOnce({ ...carrier, agent: false }, route, request, headers, timeouts);
+        return attempt(true);
       }
     },
     close() {
-      for (const agent of agents.values()) agent.destroy();
+      carriers.close();
     },
   };
 }
@@ -98,22 +99,4 @@ function requireHttp(url: URL): void {
   if (url.protocol === 'http:' || url.protocol === 'https:') return;
   const message = `the URL scheme ${url.protocol.slice(0, -1)} is neither http nor https`;
   throw new TransportError('url-invalid', message, printableUrl(url));
-}
-
-/** One pool of connections for each scheme, and for those that the user vouches for. */
-async function carrierFor(url: URL, trusted: boolean, agents: Map<string, Agent>): Promise<Carrier> {
-  const pool = `${url.protocol} ${trusted}`;
-  if (url.protocol === 'http:') return { request: http.request, agent: keptAgent(agents, pool, http.Agent) };
-  const https = await import('node:https');
-  return { request: https.request, agent: keptAgent(agents, pool, https.Agent) };
-}
-
-function keptAgent(
-  agents: Map<string, Agent>,
-  pool: string,
-  Kind: new (options: { keepAlive: boolean }) => Agent,
-): Agent {
-  const agent = agents.get(pool) ?? new Kind({ keepAlive: true });
-  agents.set(pool, agent);
-  return agent;
 }

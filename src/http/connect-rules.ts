@@ -29,6 +29,15 @@ export function requirePublicHost(host: string, url: URL): void {
 }
 
 /**
+ * For a name that somebody else looks up: `localhost` and what is below it mean loopback everywhere (RFC 6761 section 6.3).
+ *
+ * @throws TransportError `address-refused`
+ */
+export function requireNoLocalName(host: string, url: URL): void {
+  if (/(?:^|\.)localhost\.?$/.test(host)) throw refusal(url, host, 'loopback');
+}
+
+/**
  * `lookup` without the addresses that are not for the public internet. Where none is left, the look-up fails with a
  * TransportError `address-refused`. node:net connects to what its look-up gave and to nothing else, so there is no
  * moment between check and connect.

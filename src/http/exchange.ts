@@ -1,19 +1,13 @@
 /** One request and its answer over one connection of node:http or node:https, within limits of time and size. */
-import type { Agent, ClientRequest, RequestOptions } from 'node:http';
+import type { ClientRequest, RequestOptions } from 'node:http';
 import { RestapleError } from '../errors.ts';
 import { answerTo } from './answer.ts';
-import { MAX_HEADER_BYTES, type Progress, abortFailure, timeoutFailure } from './failure.ts';
+import type { Carrier } from './carriers.ts';
+import { MAX_HEADER_BYTES, type Progress, abortFailure, proxyFailure, timeoutFailure } from './failure.ts';
 import { Guard } from './guard.ts';
 import { type HeaderList, toNodeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
-import type { Route } from './route.ts';
-
-/** What carries a request: the module's `request`, and where its connections come from. */
-export interface Carrier {
-  readonly request: (options: RequestOptions) => ClientRequest;
-  /** `false` is a connection of its own. */
-  readonly agent: Agent | false;
-}
+import { percentDecoded } from './place.ts';
 
 /** In milliseconds. */
 export interface Timeouts {
@@ -31,7 +25,6 @@ export interface Timeouts {
  */
 export async function exchangeOnce(
   carrier: Carrier,
-  route: Route,
   request: HttpRequest,
   headers: HeaderList,
   timeouts: Timeouts,
@@ -43,12 +36,14 @@ export async function exchangeOnce(
     status: undefined,
     received: 0,
     declared: undefined,
+    proxy: carrier.proxy,
+    isForwarded: carrier.isForwarded,
   };
   const outgoing = carrier.request({
-    ...target(request.url, route),
+    ...carrier.options,
+    ...credentials(request.url),
     method: request.method,
-    headers: toNodeHeaders(headers),
-    agent: carrier.agent,
+    headers: toNodeHeaders([...headers, ...carrier.headers]),
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   const guard = new Guard(request.signal, (why) =>
@@ -61,7 +56,10 @@ export async function exchangeOnce(
     limit(timeouts.answerTimeoutMs);
   });
   try {
-    return await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
+    const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
+    if (answer.status === 407 && carrier.isForwarded)
+      throw proxyFailure(`answers 407 ${answer.statusText}`, progress);
+    return answer;
   } catch (error) {
     outgoing.destroy();
     throw error;
@@ -70,31 +68,23 @@ export async function exchangeOnce(
   }
 }
 
-/** Where `http.request` shall go. With an IP address in the URL and a name in Host, TLS asks for that name. */
-function target(url: URL, { host, port, lookup }: Route): RequestOptions {
-  const options = { host, port, lookup, path: url.pathname + url.search };
-  if (url.username === '' && url.password === '') return options;
-  return { ...options, auth: `${percentDecoded(url.username)}:${percentDecoded(url.password)}` };
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A stray % in a password is legal in a URL and means itself.
-    return text;
-  }
+/** Basic authorization from the URL. */
+function credentials({ username, password }: URL): RequestOptions {
+  if (username === '' && password === '') return {};
+  return { auth: `${percentDecoded(username)}:${percentDecoded(password)}` };
 }
 
 /** Keeps `progress` up to date with whom the connection goes to, and calls `ready` when it can be written to. */
 function followConnection(outgoing: ClientRequest, progress: Progress, ready: () => void): void {
   outgoing.once('socket', (socket) => {
     const connected = (): void => {
-      progress.addresses = socket.remoteAddress === undefined ? [] : [socket.remoteAddress];
+      const address = progress.proxy === undefined ? socket.remoteAddress : undefined;
+      progress.addresses = address === undefined ? [] : [address];
       progress.stage = 'handshake';
     };
-    if (outgoing.reusedSocket) {
-      connected();
+    // A tunnel is there when it is handed over, and TLS within it begins then.
+    if (!socket.connecting) connected();
+    if (outgoing.reusedSocket || (!socket.connecting && !('encrypted' in socket))) {
       ready();
       return;
     }
@@ -102,4 +92,14 @@ function followConnection(outgoing: ClientRequest, progress: Progress, ready: ()
     socket.once('connect', connected);
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ready);
   });
+  outgoing.once('proxyConnect', ({ statusCode, statusText }: ProxyConnect) => {
+    if (statusCode === undefined || statusCode === 200) return;
+    outgoing.destroy(proxyFailure(`answers ${statusCode} ${statusText} to CONNECT`, progress));
+  });
+}
+
+/** What https-proxy-agent tells of the answer to its CONNECT. */
+interface ProxyConnect {
+  readonly statusCode?: number;
+  readonly statusText?: string;
 }

@@ -28,6 +28,9 @@ export interface Progress {
   /** Bytes of the body: those that came and those that Content-Length promised. */
   received: number;
   declared: number | undefined;
+  /** `host:port` of a proxy, and whether it reads what it hands on: then connecting means connecting to it. */
+  proxy?: string | undefined;
+  isForwarded?: boolean;
 }
 
 /** An error of the socket, the resolver, TLS or the HTTP parser as a TransportError. */
@@ -37,12 +40,23 @@ export function networkFailure(error: unknown, progress: Progress): TransportErr
     const message = `the headers of the answer from ${place(progress)} are more than ${MAX_HEADER_BYTES} bytes`;
     return new TransportError('http-too-large', message, printableUrl(url), status, { cause: error });
   }
+  if (
+    progress.proxy !== undefined &&
+    (stage === 'connecting' || (stage === 'handshake' && progress.isForwarded))
+  )
+    return proxyFailure(`cannot be used: ${reason(error)}`, progress, error);
   const words = {
     connecting: () => connectWords(error, url),
     handshake: () => `cannot make a TLS connection to ${place(progress)}: ${reason(error)}`,
     answering: () => answerWords(error, progress),
   };
   return new TransportError('http-unreachable', words[stage](), printableUrl(url), status, { cause: error });
+}
+
+/** The proxy, or the way to it, is at fault: `what` it does. */
+export function proxyFailure(what: string, { url, proxy }: Progress, cause?: unknown): TransportError {
+  const message = `on the way to ${hostPort(url)} the proxy ${proxy} ${printable(what)}`;
+  return new TransportError('proxy-failed', message, printableUrl(url), undefined, { cause });
 }
 
 /** The time-out of the present stage ran off after `ms` milliseconds. */
@@ -78,8 +92,10 @@ export function abortFailure(why: unknown, progress: Progress): TransportError {
 }
 
 /** `ocsp.example:80 at 192.0.2.1`; an address that is the host itself is not said twice. */
-function place({ url, addresses }: Progress): string {
-  return hostPort(url) + at(url, addresses);
+function place({ url, addresses, proxy }: Progress): string {
+  return proxy === undefined
+    ? hostPort(url) + at(url, addresses)
+    : `${hostPort(url)} through the proxy ${proxy}`;
 }
 
 function at(url: URL, addresses: readonly string[]): string {

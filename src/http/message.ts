@@ -29,4 +29,6 @@ export interface HttpAnswer {
   readonly body: Buffer;
   /** The IP address that answered. */
   readonly address: string | undefined;
+  /** `host:port` of the proxy that it came through; the address is then known to that alone. */
+  readonly proxy?: string;
 }

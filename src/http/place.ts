@@ -37,6 +37,16 @@ export function withoutBrackets(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
+/** A user name or password of a URL. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray % in a password is legal in a URL and means itself.
+    return text;
+  }
+}
+
 /** `address:port`, an IPv6 address in brackets. */
 export function addressPort(address: string, port: string): string {
   return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;

@@ -70,7 +70,7 @@ const seenKey = ({ method, url }: HttpRequest): string => `${method} ${url.href}
 
 /** The request that `location` asks for. */
 function redirected(request: HttpRequest, answer: HttpAnswer, location: string): HttpRequest {
-  if (!URL.canParse(location, request.url))
+  if (!URL.canParse(location, request.url.href))
     throw refusal(request, answer, `${printable(location)}, which is no URL`);
   const url = new URL(location, request.url);
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';

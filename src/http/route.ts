@@ -1,8 +1,9 @@
 /** Where the bytes of a request go: which host is dialled, how its name is looked up, and who vouches for it. */
 import { isIP } from 'node:net';
-import { type Lookup, publicOnly, requirePublicHost } from './connect-rules.ts';
+import { type Lookup, publicOnly, requireNoLocalName, requirePublicHost } from './connect-rules.ts';
 import { type Detours, detour } from './detours.ts';
 import { portOf, withoutBrackets } from './place.ts';
+import type { ProxyChoice } from './proxy-choice.ts';
 
 /** What the user says about addresses, for all requests of a client. */
 export interface RouteRules extends Detours {
@@ -11,6 +12,7 @@ export interface RouteRules extends Detours {
   /** A URL with one of these hosts may lead anywhere; spelt as a URL spells them. */
   readonly allowHosts: ReadonlySet<string>;
   readonly lookup: Lookup;
+  readonly proxyFor: ProxyChoice;
 }
 
 export interface Route {
@@ -18,6 +20,9 @@ export interface Route {
   readonly host: string;
   readonly port: string;
   readonly lookup: Lookup;
+  readonly proxy: URL | undefined;
+  /** Host or port are not those of the URL. */
+  readonly isDetour: boolean;
   /**
    * The user vouches for it. A connection that was made for such a request may lead where others may not go, so it is
    * kept for such requests alone.
@@ -26,22 +31,33 @@ export interface Route {
 }
 
 /**
+ * Through a proxy the address is the proxy's to find, and out of sight: then the name `localhost` is refused, and
+ * everything else depends on what the proxy lets pass.
+ *
  * @param trusted the user named this very URL.
- * @throws TransportError `address-refused` for an IP address that is not for the public internet.
+ * @throws TransportError `address-refused` for a host that is known not to be on the public internet.
  */
 export function routeTo(url: URL, trusted: boolean, rules: RouteRules): Route {
-  const { host: name, port, addresses, named } = detour(url.hostname, portOf(url), rules);
-  const host = withoutBrackets(name);
-  if (addresses !== undefined) {
-    const [first = host] = addresses;
-    // node:net looks no IP address up, so the one to connect to must stand in its place.
-    return { host: isIP(host) === 0 ? host : first, port, lookup: fixed(addresses), trusted: true };
+  const proxy = rules.proxyFor(url);
+  const to = detour(url.hostname, portOf(url), rules);
+  const host = withoutBrackets(to.host);
+  const [first] = to.addresses ?? [];
+  const way = {
+    port: to.port,
+    proxy,
+    isDetour: to.host !== url.hostname || to.port !== portOf(url) || first !== undefined,
+  };
+  if (to.addresses !== undefined && first !== undefined) {
+    // node:net looks no IP address up, and a proxy asks its own DNS: there the address must stand in the host's place.
+    const dialled = isIP(host) === 0 && proxy === undefined ? host : first;
+    return { ...way, host: dialled, lookup: fixed(to.addresses), trusted: true };
   }
-  if (trusted || named || rules.allowPrivate || rules.allowHosts.has(url.hostname)) {
-    return { host, port, lookup: rules.lookup, trusted: true };
+  if (trusted || to.named || rules.allowPrivate || rules.allowHosts.has(url.hostname)) {
+    return { ...way, host, lookup: rules.lookup, trusted: true };
   }
   requirePublicHost(host, url);
-  return { host, port, lookup: publicOnly(rules.lookup, url), trusted: false };
+  if (proxy !== undefined) requireNoLocalName(host, url);
+  return { ...way, host, lookup: publicOnly(rules.lookup, url), trusted: false };
 }
 
 /** A look-up that asks nobody. */

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { createLimiter } from '../../http/limiter.ts';
+import { proxyChoice } from '../../http/proxy-choice.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
+import { removeTemporaries } from '../../store/atomic-file.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
 import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
 import { inOrder } from '../fetch/in-order.ts';
@@ -13,6 +15,7 @@ import { type Job, planJobs } from '../fetch/plan.ts';
 import { fetchJson } from '../fetch/report-json.ts';
 import { TextReport } from '../fetch/report-text.ts';
 import { directoryIssuers } from '../fetch/subject.ts';
+import { cleaningUp } from '../cleaning-up.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
@@ -23,6 +26,11 @@ import { printable } from '../../text.ts';
 import { VERSION } from '../version.ts';
 
 const DEFAULT_JOBS = 64;
+/**
+ * Certificates taken up at a time: many more than requests under way, which the limiter bounds. Those of one responder
+ * that does not answer fill the line before it, and must not keep the others waiting.
+ */
+const AHEAD = 4096;
 /** For one responder, however many certificates there are. */
 const JOBS_PER_RESPONDER = 8;
 const DEFAULT_TIMEOUT_MS = 45_000;
@@ -30,7 +38,7 @@ const DEFAULT_TIMEOUT_MS = 45_000;
 const NONCE_BYTES = 32;
 
 export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<number> {
-  return guarded(io, () => fetchAll(args, flags, io));
+  return guarded(io, () => fetchAll(args, flags, io), flags.json && !flags.stdout ? 'fetch' : undefined);
 }
 
 /** @throws InputError for wrong usage and for files named by options that cannot be read. */
@@ -40,6 +48,7 @@ async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Pro
   const client = createHttpClient({
     userAgent: `restaple/${VERSION}`,
     allowPrivate: flags.allowPrivate,
+    proxyFor: proxyChoice(flags.proxy, io.env),
     allowHosts: flags.allowHost ?? [],
     connectTo: flags.connectTo ?? [],
     resolve: flags.resolve ?? [],
@@ -94,8 +103,16 @@ async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io):
     text.print(result);
     if (flags.stdout) writeDer(result, io);
   };
-  await inOrder(jobs, flags.jobs ?? DEFAULT_JOBS, (job) => perform(job, road), deliver);
-  progress.end();
+  const release = cleaningUp(() => {
+    progress.end();
+    removeTemporaries();
+  });
+  try {
+    await inOrder(jobs, AHEAD, (job) => perform(job, road), deliver);
+  } finally {
+    progress.end();
+    release();
+  }
   for (const empty of emptyDirectories(results, jobs)) deliver(empty);
   const exitCode = gravest(results.map((result) => result.exitCode));
   if (flags.json) printJson(io, fetchJson(results, exitCode));

@@ -1,7 +1,13 @@
 /** How each error between restaple and a responder comes about. Nothing is sent: the answers and faults are made here. */
 import type { TransportCode } from '../../../src/errors.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
-import { type Progress, networkFailure, timeoutFailure, tooLargeFailure } from '../../../src/http/failure.ts';
+import {
+  type Progress,
+  networkFailure,
+  proxyFailure,
+  timeoutFailure,
+  tooLargeFailure,
+} from '../../../src/http/failure.ts';
 import type { HttpAnswer } from '../../../src/http/message.ts';
 import { requireOcspBody } from '../../../src/http/ocsp-body.ts';
 import { exchangeFollowing } from '../../../src/http/redirects.ts';
@@ -48,6 +54,10 @@ export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'address-refused': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('http://169.254.169.254/'), maxBytes: 1 }),
   'redirect-refused': () => exchangeFollowing({ exchange: () => Promise.resolve(moved), close() {} }, get),
+  'proxy-failed': () => {
+    const proxy = 'proxy.example.test:3128';
+    throw proxyFailure('answers 407 Proxy Authentication Required', { ...progress, proxy });
+  },
   'http-unreachable': () => {
     throw networkFailure(noSuchName, { ...progress, stage: 'connecting', addresses: [] });
   },

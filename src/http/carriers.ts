@@ -1,0 +1,121 @@
+/**
+ * What carries a request: node:http or node:https, and a pool of connections, straight or through a proxy.
+ *
+ * Only this file loads node:http; node:https is loaded for an `https:` URL, and a proxy's code where there is a proxy:
+ * what a verb does not need it shall not pay for at its start.
+ */
+import http from 'node:http';
+import type { Agent, AgentOptions, ClientRequest } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import type { HeaderList } from './headers.ts';
+import { addressPort, dialHost, percentDecoded, portOf } from './place.ts';
+import type { Route } from './route.ts';
+
+export interface Carrier {
+  readonly request: (options: RequestOptions) => ClientRequest;
+  /** Where the connection goes, from which pool, and the target of the request. */
+  readonly options: RequestOptions;
+  /** What the proxy alone is told. */
+  readonly headers: HeaderList;
+  /** `host:port` of the proxy, for messages. */
+  readonly proxy: string | undefined;
+  /** The proxy speaks HTTP itself; else it hands on what it does not read. */
+  readonly isForwarded: boolean;
+}
+
+type AgentKind = new (options: AgentOptions) => Agent;
+
+export class Carriers {
+  readonly #pools = new Map<string, Agent>();
+  readonly #closed = new AbortController();
+
+  /** `hostHeader` is what the request will say; `fresh` asks for a connection that was never used. */
+  async carrierFor(url: URL, route: Route, hostHeader: string, fresh: boolean): Promise<Carrier> {
+    const { proxy } = route;
+    if (proxy === undefined) return this.#direct(url, route, fresh);
+    const isHttpProxy = proxy.protocol === 'http:' || proxy.protocol === 'https:';
+    // A proxy that forwards makes the Host header from the URL (RFC 9112 section 3.2.2) and goes where that leads. A
+    // request that wants another one, or another way, needs a tunnel, as with curl.
+    const isPlain = url.protocol === 'http:' && hostHeader === url.host && !route.isDetour;
+    return isHttpProxy && isPlain
+      ? this.#forwarded(url, route, proxy, fresh)
+      : this.#tunnelled(url, route, proxy, fresh);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    for (const agent of this.#pools.values()) agent.destroy();
+  }
+
+  async #direct(url: URL, { host, port, lookup, trusted }: Route, fresh: boolean): Promise<Carrier> {
+    const { request, Kind } = await moduleFor(url);
+    const agent = this.#pool(`${url.protocol} ${trusted}`, fresh, (options) => new Kind(options));
+    return {
+      request,
+      options: { protocol: url.protocol, host, port, lookup, agent, path: url.pathname + url.search },
+      headers: [],
+      proxy: undefined,
+      isForwarded: false,
+    };
+  }
+
+  /** The proxy is asked for the whole URL (RFC 9112 section 3.2.2). */
+  async #forwarded(url: URL, { trusted }: Route, proxy: URL, fresh: boolean): Promise<Carrier> {
+    const { request, Kind } = await moduleFor(proxy);
+    const agent = this.#pool(`forward ${proxy.href} ${trusted}`, fresh, (options) => new Kind(options));
+    const place = { protocol: proxy.protocol, host: dialHost(proxy), port: portOf(proxy) };
+    const servername = isIP(place.host) === 0 ? place.host : '';
+    const path = `http://${url.host}${url.pathname}${url.search}`;
+    return {
+      request,
+      // Without it TLS would ask the proxy for a certificate of the responder.
+      options: { ...place, servername, agent, path },
+      headers: proxyAuthorization(proxy),
+      proxy: proxyPlace(proxy),
+      isForwarded: true,
+    };
+  }
+
+  async #tunnelled(url: URL, route: Route, proxy: URL, fresh: boolean): Promise<Carrier> {
+    const { host, port, lookup, trusted } = route;
+    const [{ request }, { createProxyAgent }] = await Promise.all([
+      moduleFor(url),
+      import('./proxy-agent.ts'),
+    ]);
+    const agent = this.#pool(`${url.protocol} ${proxy.href} ${trusted}`, fresh, (options) =>
+      createProxyAgent(proxy, options, this.#closed.signal),
+    );
+    return {
+      request,
+      options: { protocol: url.protocol, host, port, lookup, agent, path: url.pathname + url.search },
+      headers: [],
+      proxy: proxyPlace(proxy),
+      isForwarded: false,
+    };
+  }
+
+  #pool(key: string, fresh: boolean, create: (options: AgentOptions) => Agent): Agent {
+    if (fresh) return create({ keepAlive: false });
+    const agent = this.#pools.get(key) ?? create({ keepAlive: true });
+    this.#pools.set(key, agent);
+    return agent;
+  }
+}
+
+async function moduleFor({ protocol }: URL): Promise<{ request: Carrier['request']; Kind: AgentKind }> {
+  if (protocol === 'http:') return { request: http.request, Kind: http.Agent };
+  const https = await import('node:https');
+  return { request: https.request, Kind: https.Agent };
+}
+
+function proxyAuthorization({ username, password }: URL): HeaderList {
+  if (username === '' && password === '') return [];
+  const credentials = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`);
+  return [['Proxy-Authorization', `Basic ${credentials.toString('base64')}`]];
+}
+
+function proxyPlace(proxy: URL): string {
+  const socks = proxy.protocol.startsWith('socks');
+  return addressPort(dialHost(proxy), proxy.port === '' && socks ? '1080' : portOf(proxy));
+}

@@ -1,0 +1,82 @@
+/**
+ * Which proxy carries a request: `--proxy`, else the environment variables that every tool reads, as curl reads them.
+ */
+import { BlockList, isIP } from 'node:net';
+import { InputError } from '../errors.ts';
+import { printable } from '../text.ts';
+import { withoutBrackets } from './place.ts';
+
+/** The proxy for a URL; `undefined`: none, the way is direct. */
+export type ProxyChoice = (url: URL) => URL | undefined;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `socks5` looks names up here, `socks5h` has the proxy do it. */
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
+
+/**
+ * @param given the value of `--proxy`: for every URL, whatever the environment says; empty for none at all.
+ * @throws InputError `usage-invalid` for a proxy that is none, by the name of the option or variable.
+ */
+export function proxyChoice(given: string | undefined, env: Environment): ProxyChoice {
+  if (given === '') return () => undefined;
+  const isExempt = exemption(env['no_proxy'] || env['NO_PROXY'] || '');
+  const all = given === undefined ? variable(env, 'all_proxy', 'ALL_PROXY') : parseProxy('--proxy', given);
+  // Never HTTP_PROXY: to a CGI program that is the `Proxy:` header of whoever asks (httpoxy, CVE-2016-5385).
+  const forHttp = given === undefined ? (variable(env, 'http_proxy') ?? all) : all;
+  const forHttps = given === undefined ? (variable(env, 'https_proxy', 'HTTPS_PROXY') ?? all) : all;
+  return (url) => {
+    if (isExempt(url.hostname)) return undefined;
+    return url.protocol === 'https:' ? forHttps : forHttp;
+  };
+}
+
+/** The first of these variables that is set and not empty. */
+function variable(env: Environment, ...names: readonly string[]): URL | undefined {
+  const name = names.find((one) => (env[one] ?? '') !== '');
+  return name === undefined ? undefined : parseProxy(name, env[name] ?? '');
+}
+
+/** `proxy.example:3128` is an HTTP proxy. What follows the port is not looked at. */
+function parseProxy(name: string, text: string): URL {
+  const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  if (url === undefined || !SCHEMES.has(url.protocol) || url.hostname === '') {
+    // Not what was given: it may hold a password.
+    const shown = url === undefined ? 'no URL' : `of the scheme ${printable(url.protocol.slice(0, -1))}`;
+    throw new InputError(
+      'usage-invalid',
+      `${name} is ${shown}: expected http, https, socks5 or socks5h://HOST:PORT`,
+    );
+  }
+  return url;
+}
+
+/**
+ * NO_PROXY: host names and the domains below them, IP addresses, networks in CIDR, between commas or spaces; `*` is all.
+ */
+function exemption(text: string): (hostname: string) => boolean {
+  const entries = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '');
+  if (entries.includes('*')) return () => true;
+  const networks = new BlockList();
+  const domains = new Set<string>();
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/');
+    const bare = withoutBrackets(address);
+    const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
+    const bits = prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix);
+    if (isIP(bare) === 0) domains.add(entry.replace(/^\./, '').replace(/\.$/, ''));
+    else if (Number.isInteger(bits) && bits >= 0 && bits <= (family === 'ipv6' ? 128 : 32))
+      networks.addSubnet(bare, bits, family);
+  }
+  return (hostname) => {
+    const host = withoutBrackets(hostname);
+    const family = isIP(host);
+    if (family !== 0) return networks.check(host, family === 6 ? 'ipv6' : 'ipv4');
+    const labels = host.replace(/\.$/, '').split('.');
+    return labels.some((_label, i) => domains.has(labels.slice(i).join('.')));
+  };
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { HttpClient, HttpClientOptions, HttpRequest } from '../../src/http/client.ts';
+import type { Lookup } from '../../src/http/connect-rules.ts';
+import { proxyChoice } from '../../src/http/proxy-choice.ts';
+import { answer, header, reset, startHttpServer } from '../support/http-server.ts';
+import { type Proxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { client, refusal, serve } from './harness.ts';
+
+const OK = answer({ body: 'fine' });
+const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  maxBytes: 1000,
+  ...more,
+});
+
+/** A resolver that knows one address. */
+const saying =
+  (address: string): Lookup =>
+  (_name, _options, callback) =>
+    callback(null, address, 4);
+
+/** A client whose every request goes through this proxy, by this scheme. */
+function through(
+  scheme: string,
+  { port }: Pick<Proxy, 'port'>,
+  options: HttpClientOptions & { readonly userinfo?: string } = {},
+): HttpClient {
+  const { userinfo = '', ...rest } = options;
+  return client({ ...rest, proxyFor: proxyChoice(`${scheme}://${userinfo}127.0.0.1:${port}`, {}) });
+}
+
+async function started(proxy: Promise<Proxy>): Promise<Proxy> {
+  const running = await proxy;
+  onTestFinished(() => running.close());
+  return running;
+}
+
+describe('an HTTP proxy', () => {
+  it('is asked for the whole URL, and hands the answer on', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy());
+    const http = through('http', proxy);
+    const url = `http://ocsp.example.test:${server.port}/a%2Fb?c=d`;
+    const body = Buffer.from('question');
+    const got = await http.exchange(get(url.replace('//', '//user:secret@'), { method: 'POST', body }));
+    expect(got).toMatchObject({ status: 200, proxy: `127.0.0.1:${proxy.port}` });
+    expect(got.address).toBeUndefined();
+    expect(proxy.asked).toEqual([`POST ${url}`]);
+    expect(server.requests[0]).toMatchObject({ target: '/a%2Fb?c=d', body });
+    expect(header(server.requests[0], 'host')).toBe(`ocsp.example.test:${server.port}`);
+    expect(header(server.requests[0], 'authorization')).toBe('Basic dXNlcjpzZWNyZXQ=');
+  });
+
+  it('is told its user and password, and the responder is not', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy({ credentials: 'us er:p:w' }));
+    const http = through('http', proxy, { userinfo: 'us%20er:p%3Aw@' });
+    expect((await http.exchange(get(server.url().href))).status).toBe(200);
+    expect(header(server.requests[0], 'proxy-authorization')).toBeUndefined();
+  });
+
+  it('keeps its connection', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy());
+    const http = through('http', proxy);
+    for (let i = 0; i < 3; i++) expect((await http.exchange(get(server.url().href))).status).toBe(200);
+    expect(proxy.asked).toHaveLength(3);
+  });
+
+  it.each<[string, Partial<HttpRequest>, HttpClientOptions, asked: string, host: string]>([
+    [
+      'Host is another',
+      { headers: [['Host', 'other.example']] },
+      {},
+      'ocsp.example.test:PORT',
+      'other.example',
+    ],
+    [
+      'the way is another',
+      {},
+      { connectTo: [{ host: undefined, port: undefined, toHost: 'edge.example', toPort: undefined }] },
+      'edge.example:PORT',
+      'ocsp.example.test:PORT',
+    ],
+  ])('makes a tunnel where %s', async (_sentence, request, options, asked, host) => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy());
+    const http = through('http', proxy, options);
+    const url = `http://ocsp.example.test:${server.port}/x`;
+    for (let i = 0; i < 2; i++) expect((await http.exchange(get(url, request))).body.toString()).toBe('fine');
+    expect(proxy.asked).toEqual([`CONNECT ${asked.replace('PORT', String(server.port))}`]);
+    const seen = [host.replace('PORT', String(server.port)), '/x'];
+    expect(server.requests.map((one) => [header(one, 'host'), one.target])).toEqual([seen, seen]);
+  });
+
+  it('makes a tunnel to the address of --resolve, which it could not know', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy());
+    const resolve = [{ host: 'ocsp.example.test', port: String(server.port), addresses: ['127.0.0.1'] }];
+    await through('http', proxy, { resolve }).exchange(get(`http://ocsp.example.test:${server.port}/`));
+    expect(proxy.asked).toEqual([`CONNECT 127.0.0.1:${server.port}`]);
+  });
+});
+
+describe('a SOCKS proxy', () => {
+  it.each([
+    ['socks5h', 'ocsp.example.test'],
+    ['socks5', '127.0.0.1'],
+  ])('%s is asked for %s', async (scheme, host) => {
+    const server = await serve(OK);
+    const proxy = await started(startSocksProxy());
+    const lookup = saying('127.0.0.1');
+    const http = through(scheme, proxy, { lookup });
+    for (let i = 0; i < 2; i++) {
+      const got = await http.exchange(get(`http://ocsp.example.test:${server.port}/x`));
+      expect(got).toMatchObject({ status: 200, proxy: `127.0.0.1:${proxy.port}` });
+    }
+    expect(proxy.asked).toEqual([`SOCKS ${host}:${server.port}`]);
+    expect(header(server.requests[0], 'host')).toBe(`ocsp.example.test:${server.port}`);
+  });
+
+  it('takes a user and a password', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startSocksProxy({ credentials: 'us er:p:w' }));
+    const http = through('socks5h', proxy, { userinfo: 'us%20er:p%3Aw@' });
+    expect((await http.exchange(get(server.url().href))).status).toBe(200);
+  });
+
+  it('socks5 looks names up here, under the address rules', async () => {
+    const proxy = await started(startSocksProxy());
+    const lookup = saying('10.0.0.1');
+    const http = through('socks5', proxy, { lookup, allowPrivate: false });
+    const error = await refusal(http.exchange(get('http://ocsp.example.test/')));
+    expect([error.code, error.message]).toEqual([
+      'address-refused',
+      'refused to connect to ocsp.example.test:80 at 10.0.0.1: a certificate may not lead to a private address',
+    ]);
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
+describe('where the proxy looks names up', () => {
+  it.each(['http', 'socks5h'])(
+    'over %s, IP addresses and localhost are refused all the same',
+    async (scheme) => {
+      const proxy = await started(scheme === 'http' ? startHttpProxy() : startSocksProxy());
+      const http = through(scheme, proxy, { allowPrivate: false });
+      for (const host of ['127.0.0.1', '2130706433', '[::ffff:10.0.0.1]', 'localhost', 'a.LOCALHOST.']) {
+        const error = await refusal(http.exchange(get(`http://${host}/`)));
+        expect([host, error.code]).toEqual([host, 'address-refused']);
+      }
+      expect(proxy.asked).toEqual([]);
+    },
+  );
+});
+
+describe('a proxy at fault', () => {
+  const WAY = 'on the way to ocsp.example.test:80 the proxy 127.0.0.1:PORT';
+  const plain = get('http://ocsp.example.test/');
+  const tunnel = get('http://ocsp.example.test/', { headers: [['Host', 'other.example']] });
+  const secure = get('https://ocsp.example.test/');
+
+  it.each([
+    ['http', plain],
+    ['http', tunnel],
+    ['http', secure],
+    ['https', plain],
+    ['socks5h', plain],
+  ])('is not there: %s', async (scheme, request) => {
+    const gone = await startHttpServer(OK);
+    await gone.close();
+    const error = await refusal(through(scheme, gone).exchange(request));
+    const words = `${WAY.replace('PORT', String(gone.port))} cannot be used: `;
+    expect(error.code).toBe('proxy-failed');
+    expect(error.message.replace(':443', ':80')).toContain(words);
+    expect(error.message).toMatch(/refused/i);
+  });
+
+  it.each([
+    ['a URL', plain, 'answers 407 Proxy Authentication Required'],
+    ['a tunnel', tunnel, 'answers 407 Proxy Authentication Required to CONNECT'],
+  ])('wants another password for %s', async (_sentence, request, words) => {
+    const proxy = await started(startHttpProxy({ credentials: 'user:right' }));
+    const http = through('http', proxy, { userinfo: 'user:wrong@' });
+    const error = await refusal(http.exchange(request));
+    expect([error.code, error.message]).toEqual([
+      'proxy-failed',
+      `${WAY.replace('PORT', String(proxy.port))} ${words}`,
+    ]);
+  });
+
+  it('makes no tunnel', async () => {
+    const proxy = await started(startHttpProxy({ refuseTunnels: '403 Not To There' }));
+    const error = await refusal(through('http', proxy).exchange(tunnel));
+    expect(error.message).toContain('answers 403 Not To There to CONNECT');
+  });
+
+  it('wants a password over SOCKS', async () => {
+    const proxy = await started(startSocksProxy({ credentials: 'user:right' }));
+    for (const userinfo of ['', 'user:wrong@']) {
+      const error = await refusal(through('socks5h', proxy, { userinfo }).exchange(plain));
+      expect([error.code, proxy.asked]).toEqual(['proxy-failed', []]);
+      expect(error.message).not.toContain('wrong');
+    }
+  });
+
+  it('never answers: the time-out ends it, and nothing stays open', async () => {
+    const proxy = await started(startHttpProxy({ silent: true }));
+    const http = through('http', proxy, { connectTimeoutMs: 100 });
+    const error = await refusal(http.exchange(tunnel));
+    expect([error.code, error.message]).toEqual([
+      'http-timeout',
+      `no connection to ocsp.example.test:80 through the proxy 127.0.0.1:${proxy.port} within 100 ms (connect time-out)`,
+    ]);
+    http.close();
+  });
+
+  it('is not taken for a responder at fault', async () => {
+    const server = await serve(reset);
+    const proxy = await started(startSocksProxy());
+    const error = await refusal(through('socks5h', proxy).exchange(get(server.url().href)));
+    expect([error.code, error.message]).toEqual([
+      'http-unreachable',
+      `127.0.0.1:${server.port} through the proxy 127.0.0.1:${proxy.port} closed the connection without an answer (ECONNRESET)`,
+    ]);
+  });
+});
