@@ -2,25 +2,19 @@
  * The edge of every verb, where what was thrown becomes words and an exit code. It belongs to the verb and not to
  * `main`, which knows no errors: verbs are bundled apart, each with its own copy of the classes.
  */
-import { InputError } from '../errors.ts';
-import { systemReason } from '../issuer/load-certificates.ts';
-import { printError } from './error-output.ts';
+import { errorJson, printError } from './error-output.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { printJson } from './json-output.ts';
 
-export async function guarded(io: Io, verb: () => Promise<number>): Promise<number> {
+/** `jsonOf` is the verb when its result is asked for as JSON: then the error is, too. */
+export async function guarded(io: Io, verb: () => Promise<number>, jsonOf?: string): Promise<number> {
   try {
     return await verb();
-  } catch (thrown) {
-    const error = isFailedWrite(thrown) ? unwritten(thrown) : thrown;
-    printError(io, error);
-    return exitCodeOf(error);
+  } catch (error) {
+    const exitCode = exitCodeOf(error);
+    if (jsonOf === undefined) printError(io, error);
+    else printJson(io, { verb: jsonOf, exitCode, error: errorJson(error) });
+    return exitCode;
   }
 }
-
-/** Whatever writes a file says so with an error of its own; a bare one is from standard output. */
-const isFailedWrite = (error: unknown): boolean =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'write';
-
-const unwritten = (error: unknown): InputError =>
-  new InputError('output-unwritable', `cannot write to standard output: ${systemReason(error)}`);

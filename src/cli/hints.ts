@@ -1,5 +1,5 @@
 /** What to do next, for each code: the only place where an error becomes advice. */
-import { type ErrorCode, RestapleError } from '../errors.ts';
+import { type ErrorCode, RestapleError, TransportError } from '../errors.ts';
 
 const HINTS: Readonly<Record<ErrorCode, string>> = {
   'der-malformed': 'it is damaged or cut short; get it again',
@@ -68,6 +68,12 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   internal: 'this is a fault of restaple; please report it with what you typed',
 };
 
+/** Statuses with which an edge says that it does not serve what was asked for: the Host, most often. */
+const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404, 421]);
+
 export function hintFor(error: unknown): string {
+  if (error instanceof TransportError && error.code === 'http-status' && !NOT_SERVED.has(error.status)) {
+    return 'the responder, or what stands before it, is in trouble; try again later';
+  }
   return HINTS[error instanceof RestapleError ? error.code : 'internal'];
 }

@@ -3,6 +3,7 @@
  * the process, so that a test can run one like a function.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { attempt } from '../attempt.ts';
 
 export interface Io {
   /** Standard input, in pieces. */
@@ -22,6 +23,8 @@ export interface Io {
 export interface ProcessIo extends Io {
   /** True when nothing is on its way through a stream: the process may end at once. */
   allWritten(): boolean;
+  /** Why something did not reach standard output; `undefined` when all did. */
+  lost(): Error | undefined;
 }
 
 /**
@@ -30,13 +33,14 @@ export interface ProcessIo extends Io {
  */
 export function processIo(): ProcessIo {
   const { env } = process;
-  let streams = 0;
-  const streaming = (): void => void streams++;
+  const out = new Writer(1, () => process.stdout);
+  const err = new Writer(2, () => process.stderr);
   return {
-    allWritten: () => streams === 0,
+    allWritten: () => out.direct && err.direct,
+    lost: () => out.failure,
     input: () => process.stdin,
-    out: writer(1, () => process.stdout, streaming),
-    err: writer(2, () => process.stderr, streaming),
+    out: (text) => out.write(text),
+    err: (text) => err.write(text),
     get terminal() {
       return isTerminal(2, () => process.stderr);
     },
@@ -51,40 +55,51 @@ export function processIo(): ProcessIo {
   };
 }
 
-/** Writes at once, and by the stream from then on when a pipe is full that somebody has made non-blocking. */
-function writer(
-  fd: number,
-  stream: () => NodeJS.WriteStream,
-  streaming: () => void,
-): (text: string | Uint8Array) => void {
-  let direct = true;
-  return (text) => {
+/**
+ * Writes at once, and by the stream from then on when a pipe is full that somebody has made non-blocking. Never throws:
+ * a full disk behind the log must not keep the staples from their files.
+ */
+class Writer {
+  direct = true;
+  /** The first error, but for a reader that has gone (`| head`), which is no failure of ours. */
+  failure: Error | undefined;
+  readonly #fd: number;
+  readonly #stream: () => NodeJS.WriteStream;
+
+  constructor(fd: number, stream: () => NodeJS.WriteStream) {
+    this.#fd = fd;
+    this.#stream = stream;
+  }
+
+  write(text: string | Uint8Array): void {
     let bytes = Buffer.from(text);
-    if (!direct) {
-      stream().write(bytes);
+    if (!this.direct) {
+      this.#stream().write(bytes);
       return;
     }
     try {
-      while (bytes.length > 0) bytes = bytes.subarray(writeSync(fd, bytes));
+      while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.#fd, bytes));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      // A reader that has gone (`| head`) is no failure of ours.
-      if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
-      direct = false;
-      streaming();
-      stream().on('error', ignoreClosedPipe).write(bytes);
+      if (codeOf(error) === 'EAGAIN') {
+        this.direct = false;
+        this.#stream()
+          .on('error', (later) => this.#fail(later))
+          .write(bytes);
+      } else this.#fail(error);
     }
-  };
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Error && codeOf(error) !== 'EPIPE') this.failure ??= error;
+  }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
 
 /** Files and pipes are told apart without a stream. */
 function isTerminal(fd: number, stream: () => NodeJS.WriteStream): boolean {
-  return fstatSync(fd).isCharacterDevice() && stream().isTTY;
+  return attempt(() => fstatSync(fd).isCharacterDevice()) === true && stream().isTTY;
 }
 
 /** https://no-color.org, and terminals that say they cannot. */

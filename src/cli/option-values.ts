@@ -15,10 +15,26 @@ export function host(text: string): string | undefined {
   return port === '' ? hostname : undefined;
 }
 
+/** A hundred years: longer than any certificate, and far from where a Date ends. */
+const MAX_DURATION_MS = 36_525 * 86_400_000;
+/** Node's timers count in 31 bits, and one that is set for longer goes off at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** In milliseconds. */
 export function duration(text: string): number | undefined {
   const ms = parseDuration(text);
-  return ms !== undefined && ms > 0 ? ms : undefined;
+  return ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
+}
+
+/** The same for what a timer waits for. */
+export function timeout(text: string): number | undefined {
+  const ms = duration(text);
+  return ms !== undefined && ms <= MAX_TIMEOUT_MS ? ms : undefined;
+}
+
+/** An `http:` or `https:` URL. */
+export function httpUrl(text: string): string | undefined {
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
 }
 
 export function positiveInteger(text: string): number | undefined {
@@ -31,5 +47,8 @@ export function instant(text: string): Date | undefined {
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   if (!iso) return undefined;
   const date = new Date(iso[1] !== undefined && iso[4] === undefined ? `${text}Z` : text);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  // Date takes February 30th for March 2nd.
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const exists = !Number.isNaN(date.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  return exists ? date : undefined;
 }

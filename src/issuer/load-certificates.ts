@@ -74,7 +74,7 @@ export async function loadCertificatePool(path: string): Promise<readonly Certif
     const file = join(path, name);
     try {
       // Nobody waits for a pipe that happens to lie there.
-      if (isFile(file)) pool.push(...(await loadCertificates(file)));
+      if (isFile(file)) for (const one of await loadCertificates(file)) pool.push(one);
     } catch (error) {
       if (!(error instanceof RestapleError)) throw error;
     }

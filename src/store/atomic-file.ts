@@ -46,6 +46,18 @@ const sync = promisify(fsync);
 
 let counter = 0;
 const swept = new Set<string>();
+/** Temporary files that are neither moved nor removed yet. */
+const live = new Set<string>();
+
+/** For a process that is about to end in the middle of its work. */
+export function removeTemporaries(): void {
+  for (const temporary of live) remove(temporary);
+}
+
+function remove(temporary: string): void {
+  live.delete(temporary);
+  attempt(() => unlinkSync(temporary));
+}
 
 /**
  * Writes `bytes` where `commit` can move them to `path`. Mode and owner of the file that is there are kept, a
@@ -65,7 +77,7 @@ export async function prepareFile(path: string, bytes: Uint8Array): Promise<Prep
     return {
       commit: () => move(path, temporary, target, directory),
       discard: () => {
-        attempt(() => unlinkSync(temporary));
+        if (live.has(temporary)) remove(temporary);
         return Promise.resolve();
       },
     };
@@ -105,7 +117,7 @@ async function writeTemporary(
     await sync(file);
     return temporary;
   } catch (error) {
-    attempt(() => unlinkSync(temporary));
+    remove(temporary);
     throw error;
   } finally {
     closeSync(file);
@@ -116,7 +128,9 @@ function openTemporary(directory: string): { file: number; temporary: string } {
   for (;;) {
     const temporary = join(directory, `.restaple-${process.pid}-${counter++}.tmp`);
     try {
-      return { file: openSync(temporary, 'wx', 0o600), temporary };
+      const file = openSync(temporary, 'wx', 0o600);
+      live.add(temporary);
+      return { file, temporary };
     } catch (error) {
       // Another machine on a shared disk may have the same process number; counters do not stay the same for long.
       if (!isSystemError(error, 'EEXIST') || counter % 1000 === 0) throw error;
@@ -135,8 +149,9 @@ function keepOwner(file: number, { uid, gid }: Stats): void {
 async function move(path: string, temporary: string, target: string, directory: string): Promise<void> {
   try {
     renameSync(temporary, target);
+    live.delete(temporary);
   } catch (error) {
-    attempt(() => unlinkSync(temporary));
+    remove(temporary);
     throw unwritable(path, error);
   }
   // Fails on some network file systems, and where the directory may be written but not read; the rename is done then.

@@ -50,6 +50,13 @@ describe('docs/reference/cli.md', () => {
   it.each(VERBS)('describes every option of $name', ({ name, options }) => {
     const text = section(`\`restaple ${name}\``);
     expect(text).not.toBe('');
-    expect(options.filter((option) => !text.includes(`--${option.name}`))).toEqual([]);
+    const described = new Set(
+      [...text.matchAll(/`(?:-\w`, `)?--([a-z][a-z0-9-]*)/g)].map(([, option]) => option),
+    );
+    expect(options.map((option) => option.name).filter((option) => !described.has(option))).toEqual([]);
+    const known = new Set(
+      VERBS.flatMap((verb) => verb.options.map((option) => option.name)).concat('help', 'version'),
+    );
+    expect([...described].filter((option) => !known.has(option ?? ''))).toEqual([]);
   });
 });

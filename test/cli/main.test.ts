@@ -59,8 +59,28 @@ describe('what cannot be meant', () => {
     ],
     [
       ['fetch', 'x.crt', '--timeout', '0s'],
-      '--timeout 0s: expected a duration such as 45s, 4h or 7d',
+      '--timeout 0s: expected a duration such as 45s, at most 24d',
       'see restaple fetch --help',
+    ],
+    [
+      ['fetch', 'x.crt', '--timeout', '25d'],
+      '--timeout 25d: expected a duration such as 45s, at most 24d',
+      'see restaple fetch --help',
+    ],
+    [
+      ['fetch', 'x.crt', '--max-age', '99999999d'],
+      '--max-age 99999999d: expected a duration such as 45s, 4h or 7d',
+      'see restaple fetch --help',
+    ],
+    [
+      ['fetch', 'x.crt', '--url', 'ocsp.example'],
+      '--url ocsp.example: expected an http or https URL',
+      'see restaple fetch --help',
+    ],
+    [
+      ['verify', 'x.ocsp', '--cert', 'c', '--at', '2026-02-30'],
+      '--at 2026-02-30: expected a time such as 2026-02-25T12:00:00Z',
+      'see restaple verify --help',
     ],
     [
       ['fetch', 'x.crt', '--header', 'Host'],

@@ -1,5 +1,5 @@
 /** The command as users have it: bundled, and run as a program of its own. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,6 +13,8 @@ export interface BuiltCli {
   run(...args: readonly string[]): Promise<Outcome>;
   /** Starts it, for a test that ends it in its own way. Its output is thrown away. */
   start(...args: readonly string[]): ChildProcess;
+  /** The same with streams of the test's choice. */
+  startWith(stdio: StdioOptions, ...args: readonly string[]): ChildProcess;
   /** Removes the bundle. */
   remove(): Promise<void>;
 }
@@ -21,6 +23,7 @@ export interface BuiltCli {
 export async function buildCli(): Promise<BuiltCli> {
   const dir = await mkdtemp(join(tmpdir(), 'restaple-cli-'));
   await symlink(join(ROOT, 'src'), join(dir, 'src'));
+  await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
   const { bin }: { bin: { restaple: string } } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
@@ -44,6 +47,7 @@ export async function buildCli(): Promise<BuiltCli> {
           },
         ).stdin?.end();
       }),
+    startWith: (stdio, ...args) => spawn(process.execPath, [program, ...args], { env, stdio }),
     start: (...args) => spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' }),
     remove: () => rm(dir, { recursive: true, force: true }),
   };

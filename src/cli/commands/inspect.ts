@@ -23,7 +23,7 @@ interface Place {
 type Found = Place & ({ readonly description: Description } | { readonly error: RestapleError });
 
 export function inspectCommand(files: readonly string[], flags: InspectFlags, io: Io): Promise<number> {
-  return guarded(io, () => inspect(files, flags, io));
+  return guarded(io, () => inspect(files, flags, io), flags.json ? 'inspect' : undefined);
 }
 
 async function inspect(files: readonly string[], options: InspectFlags, io: Io): Promise<ExitCode> {

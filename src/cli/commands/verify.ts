@@ -22,7 +22,7 @@ import { printJudged } from '../verify/report-text.ts';
 import type { VerifyFlags } from '../verbs.ts';
 
 export function verifyCommand(response: string, flags: VerifyFlags, io: Io): Promise<number> {
-  return guarded(io, () => verify(response, flags, io));
+  return guarded(io, () => verify(response, flags, io), flags.json ? 'verify' : undefined);
 }
 
 async function verify(response: string, flags: VerifyFlags, io: Io): Promise<ExitCode> {

@@ -49,7 +49,8 @@ export function partsOf(file: Buffer, path: string): readonly Part[] {
   });
   if (parts.length > 0) return parts;
   if (blocks.length > 0) {
-    throw unknownFormat(`PEM of another kind: ${blocks.map(({ label }) => label).join(', ')}`, path);
+    const labels = [...new Set(blocks.map(({ label }) => label))].slice(0, 3);
+    throw unknownFormat(`PEM of another kind: ${labels.join(', ')}`, path);
   }
   throw unknownFormat(hasPrivateKey ? 'only a private key in it' : 'neither DER nor PEM', path);
 }

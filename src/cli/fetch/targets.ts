@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { attempt } from '../../attempt.ts';
 import { InputError } from '../../errors.ts';
+import { systemReason } from '../../issuer/load-certificates.ts';
 
 export interface Target {
   /** As it is shown: what was typed, or below it. */
@@ -46,11 +47,10 @@ export async function findTargets(args: readonly string[]): Promise<readonly Tar
 
 async function expand(arg: string): Promise<readonly Target[]> {
   const stats = attempt(() => statSync(arg));
-  const isDirectory = stats?.isDirectory() === true;
-  if (!isDirectory && (stats || !/[*?[{]/.test(arg)))
-    return [{ path: arg, foundIn: undefined, problem: undefined }];
+  if (stats?.isDirectory() === true) return walk(arg);
+  if (stats || !/[*?[{]/.test(arg)) return [{ path: arg, foundIn: undefined, problem: undefined }];
   try {
-    const paths = isDirectory ? walk(arg, 0) : await matches(arg);
+    const paths = await matches(arg);
     return paths.map((path) => ({ path, foundIn: arg, problem: undefined }));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -66,28 +66,35 @@ async function matches(pattern: string): Promise<readonly string[]> {
 }
 
 /** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
-function walk(directory: string, depth: number): readonly string[] {
-  const paths: string[] = [];
-  for (const entry of entriesOf(directory).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(directory, entry.name);
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH) paths.push(...walk(path, depth + 1));
-    } else if (!OTHERS.has(extname(entry.name)) && mayHoldCertificate(path)) paths.push(path);
-  }
-  if (depth === 0 && paths.length === 0) {
-    throw new InputError('certificate-not-found', 'no server certificate in it', directory);
-  }
-  return paths;
+function walk(root: string): readonly Target[] {
+  const targets: Target[] = [];
+  const visit = (directory: string, depth: number): void => {
+    let entries: readonly Dirent[];
+    try {
+      entries = readdirSync(directory, { withFileTypes: true });
+    } catch (error) {
+      // The others go on: one closed directory must not cost its neighbours their staples.
+      targets.push({ path: directory, foundIn: undefined, problem: unreadable(directory, error) });
+      return;
+    }
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(directory, entry.name);
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isDirectory()) {
+        if (depth < MAX_DEPTH) visit(path, depth + 1);
+      } else if (!OTHERS.has(extname(entry.name)) && mayHoldCertificate(path)) {
+        targets.push({ path, foundIn: root, problem: undefined });
+      }
+    }
+  };
+  visit(root, 0);
+  if (targets.length > 0) return targets;
+  const problem = new InputError('certificate-not-found', 'no server certificate in it', root);
+  return [{ path: root, foundIn: undefined, problem }];
 }
 
-function entriesOf(directory: string): readonly Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    throw new InputError('file-unreadable', 'directory cannot be read', directory, { cause: error });
-  }
-}
+const unreadable = (directory: string, error: unknown): InputError =>
+  new InputError('file-unreadable', `cannot be read: ${systemReason(error)}`, directory, { cause: error });
 
 function mayHoldCertificate(path: string): boolean {
   const stats = attempt(() => statSync(path));
