@@ -1,8 +1,9 @@
 /** `restaple ocsp`: the client of `openssl ocsp`, with its flags and its words. */
 import { randomBytes } from 'node:crypto';
-import { ResponseError, RestapleError } from '../../errors.ts';
+import { DerError, InputError, ResponseError, RestapleError } from '../../errors.ts';
 import type { BasicOCSPResponse } from '../../ocsp/basic-ocsp-response.ts';
-import { decodeOCSPResponse } from '../../ocsp/ocsp-response.ts';
+import type { CertID } from '../../ocsp/cert-id.ts';
+import { type OCSPResponse, decodeOCSPResponse } from '../../ocsp/ocsp-response.ts';
 import { readBasicResponse } from '../../ocsp/read-response.ts';
 import { UsageError } from '../arguments.ts';
 import { type ExitCode, EXIT, exitCodeOf, gravest } from '../exit-codes.ts';
@@ -17,7 +18,7 @@ import { keepResponse } from '../ocsp/keep-response.ts';
 import { parseFlags } from '../ocsp/parse-flags.ts';
 import { checkPurpose, nobodyAsked } from '../ocsp/purpose.ts';
 import { type Question, questionsFrom, questionsOf } from '../ocsp/questions.ts';
-import { type PreparedRequest, requestFor, requestFromFile } from '../ocsp/request.ts';
+import { type PreparedRequest, requestFor, requestFrom } from '../ocsp/request.ts';
 import { requestText } from '../ocsp/request-text.ts';
 import { responderError } from '../ocsp/responder-error.ts';
 import { responseText } from '../ocsp/response-text.ts';
@@ -48,31 +49,46 @@ export function ocspCommand(args: readonly string[], io: Io): Promise<number> {
   });
 }
 
-type Print = (text: string) => void;
+/** One call of the verb. `print` is for the result. */
+interface Call {
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly print: (text: string) => void;
+}
 
 /** Text goes where `-out` says; where standard output is the response's, it is talk. */
 async function printing(settings: Settings, io: Io): Promise<ExitCode> {
-  if (settings.out === undefined)
-    return answer(settings, (text) => (settings.respout === '-' ? io.err(text) : io.out(text)), io);
+  if (settings.out === undefined) {
+    const print = (text: string): void => (settings.respout === '-' ? io.err(text) : io.out(text));
+    return answer({ settings, io, print });
+  }
   const printed: string[] = [];
   try {
-    return await answer(settings, (text) => printed.push(text), io);
+    return await answer({ settings, io, print: (text) => printed.push(text) });
   } finally {
     await writeText(settings.out, printed.join(''));
   }
 }
 
-async function answer(settings: Settings, print: Print, io: Io): Promise<ExitCode> {
+async function answer(call: Call): Promise<ExitCode> {
+  const { settings, io, print } = call;
   checkPurpose(settings);
   const asked = await questionsOf(settings.asked);
   const request = await prepareRequest(settings, asked, io);
   if (request && settings.requestText) print(requestText(request.request));
   if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
-  if (request && settings.url) {
-    return judged(await exchange(request.der, settings.url, settings), settings, asked, request, print, io);
+  const { url, respin } = settings;
+  if (request && url)
+    return judged(decoded(await exchange(request.der, url, settings)), asked, request, call);
+  if (respin !== undefined) {
+    const der = await readInput(respin, io);
+    return judged(
+      inFile(respin, () => decoded(der)),
+      asked,
+      request,
+      call,
+    );
   }
-  if (settings.respin !== undefined)
-    return judged(await readInput(settings.respin, io), settings, asked, request, print, io);
   if (settings.reqout === undefined && !settings.requestText) throw nobodyAsked(asked);
   return EXIT.ok;
 }
@@ -86,19 +102,36 @@ async function prepareRequest(
   const { reqin, respin } = settings;
   const isOwn = asked.length > 0 && respin === undefined;
   const nonce = (settings.nonce ?? isOwn) ? randomBytes(NONCE_BYTES) : undefined;
-  if (reqin !== undefined) return requestFromFile(reqin, nonce, io);
+  if (reqin !== undefined) {
+    const der = await readInput(reqin, io);
+    return inFile(reqin, () => requestFrom(der, nonce));
+  }
   return asked.length > 0 ? requestFor(asked, nonce) : undefined;
 }
 
+interface Received {
+  readonly der: Buffer;
+  readonly response: OCSPResponse;
+}
+
+const decoded = (der: Buffer): Received => ({ der, response: decodeOCSPResponse(der) });
+
+/** An error about the bytes of a file says whose they are. */
+function inFile<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new InputError('format-unknown', error.message, path, { cause: error });
+  }
+}
+
 async function judged(
-  der: Buffer,
-  settings: Settings,
+  { der, response }: Received,
   asked: readonly Question[],
   request: PreparedRequest | undefined,
-  print: Print,
-  io: Io,
+  { settings, io, print }: Call,
 ): Promise<ExitCode> {
-  const response = decodeOCSPResponse(der);
   if (response.responseStatus !== 'successful') print(responderError(response.responseStatus));
   else if (settings.responseText) print(responseText(response));
   const basic = readBasicResponse(response);
@@ -115,7 +148,7 @@ async function judged(
 }
 
 /** Where no certificate was named, the request's own count, or those of the response. */
-const certIDsOf = (request: PreparedRequest | undefined, basic: BasicOCSPResponse) =>
+const certIDsOf = (request: PreparedRequest | undefined, basic: BasicOCSPResponse): CertID[] =>
   request
     ? request.request.tbsRequest.requestList.map(({ reqCert }) => reqCert)
     : basic.tbsResponseData.responses.map(({ certID }) => certID);

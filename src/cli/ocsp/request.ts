@@ -10,8 +10,6 @@ import {
   encodeOCSPRequest,
   encodeTBSRequest,
 } from '../../ocsp/ocsp-request.ts';
-import { readInput } from '../read-input.ts';
-import type { Io } from '../io.ts';
 import type { Question } from './questions.ts';
 
 /** `nonce` is what the answer should repeat, if anything. */
@@ -33,19 +31,14 @@ export function requestFor(questions: readonly Question[], nonce: Buffer | undef
 /**
  * The request of a file, with `nonce` in it if one is given.
  *
- * @throws InputError `file-unreadable`; `usage-invalid` for a nonce in a signed request.
+ * @throws InputError `usage-invalid` for a nonce in a signed request.
  * @throws DerError when it is no OCSPRequest.
  */
-export async function requestFromFile(
-  path: string,
-  nonce: Buffer | undefined,
-  io: Io,
-): Promise<PreparedRequest> {
-  const der = await readInput(path, io);
+export function requestFrom(der: Buffer, nonce: Buffer | undefined): PreparedRequest {
   const request = decodeOCSPRequest(der);
   if (!nonce) return prepared(der);
   if (request.optionalSignature)
-    throw new InputError('usage-invalid', `-nonce would break the signature of the request in ${path}`);
+    throw new InputError('usage-invalid', '-nonce would break the signature of the request');
   const others = request.tbsRequest.requestExtensions.filter(({ oid }) => oid !== OID.ocspNonce);
   return encoded({ ...request.tbsRequest, requestExtensions: [...others, encodeNonce(nonce)] });
 }
