@@ -42,6 +42,7 @@ export interface FetchFlags extends JudgeFlags {
   readonly header: readonly (readonly [name: string, value: string])[] | undefined;
   readonly connectTo: readonly ConnectTo[] | undefined;
   readonly resolve: readonly ResolveTo[] | undefined;
+  readonly cacert: readonly string[] | undefined;
   readonly proxy: string | undefined;
   readonly allowPrivate: boolean;
   readonly allowHost: readonly string[] | undefined;
@@ -131,6 +132,11 @@ const FETCH: Verb = {
       help: 'take this for the address of a host, as curl does (repeatable)',
     },
     {
+      name: 'cacert',
+      value: '<file>',
+      help: 'CA certificates that vouch for https servers, in place of the public ones (repeatable)',
+    },
+    {
       name: 'proxy',
       value: '<url>',
       help: "ask through this proxy, http, https, socks5 or socks5h; '' uses none (default: the environment's)",
@@ -163,6 +169,7 @@ const FETCH: Verb = {
       header: args.values('header', "'Name: value'", header),
       connectTo: args.values('connect-to', 'HOST:PORT:HOST2:PORT2, each part may be empty', connectTo),
       resolve: args.values('resolve', 'HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo),
+      cacert: args.texts('cacert'),
       proxy: args.text('proxy'),
       allowPrivate: args.switch('allow-private'),
       allowHost: args.values('allow-host', 'a host name or an IP address', host),

@@ -29,6 +29,12 @@ type AgentKind = new (options: AgentOptions) => Agent;
 export class Carriers {
   readonly #pools = new Map<string, Agent>();
   readonly #closed = new AbortController();
+  readonly #ca: string[] | undefined;
+
+  /** `ca`: who may vouch for an https server, in PEM; Node's own list unless given. */
+  constructor(ca: string[] | undefined) {
+    this.#ca = ca;
+  }
 
   /** `hostHeader` is what the request will say; `fresh` asks for a connection that was never used. */
   async carrierFor(url: URL, route: Route, hostHeader: string, fresh: boolean): Promise<Carrier> {
@@ -48,12 +54,12 @@ export class Carriers {
     for (const agent of this.#pools.values()) agent.destroy();
   }
 
-  async #direct(url: URL, { host, port, lookup, trusted }: Route, fresh: boolean): Promise<Carrier> {
+  async #direct(url: URL, route: Route, fresh: boolean): Promise<Carrier> {
     const { request, Kind } = await moduleFor(url);
-    const agent = this.#pool(`${url.protocol} ${trusted}`, fresh, (options) => new Kind(options));
+    const agent = this.#pool(`${url.protocol} ${route.trusted}`, fresh, (options) => new Kind(options));
     return {
       request,
-      options: { protocol: url.protocol, host, port, lookup, agent, path: url.pathname + url.search },
+      options: this.#target(url, route, agent),
       headers: [],
       proxy: undefined,
       isForwarded: false,
@@ -78,21 +84,27 @@ export class Carriers {
   }
 
   async #tunnelled(url: URL, route: Route, proxy: URL, fresh: boolean): Promise<Carrier> {
-    const { host, port, lookup, trusted } = route;
     const [{ request }, { createProxyAgent }] = await Promise.all([
       moduleFor(url),
       import('./proxy-agent.ts'),
     ]);
-    const agent = this.#pool(`${url.protocol} ${proxy.href} ${trusted}`, fresh, (options) =>
+    const agent = this.#pool(`${url.protocol} ${proxy.href} ${route.trusted}`, fresh, (options) =>
       createProxyAgent(proxy, options, this.#closed.signal),
     );
     return {
       request,
-      options: { protocol: url.protocol, host, port, lookup, agent, path: url.pathname + url.search },
+      options: this.#target(url, route, agent),
       headers: [],
       proxy: proxyPlace(proxy),
       isForwarded: false,
     };
+  }
+
+  /** Not an option of the agent: the certificate of a proxy is another matter. */
+  #target(url: URL, { host, port, lookup }: Route, agent: Agent): RequestOptions {
+    const { protocol, pathname, search } = url;
+    const ca = this.#ca !== undefined && protocol === 'https:' ? { ca: this.#ca } : {};
+    return { protocol, host, port, lookup, agent, path: pathname + search, ...ca };
   }
 
   #pool(key: string, fresh: boolean, create: (options: AgentOptions) => Agent): Agent {

@@ -1,5 +1,7 @@
 /** The HTTP client: HTTP/1.1 over kept connections of node:http, one exchange at a time a connection. */
+import { formatPem } from '../der/pem.ts';
 import { TransportError } from '../errors.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { StaleConnection } from './answer.ts';
 import { Carriers } from './carriers.ts';
 import { type Lookup, systemLookup } from './connect-rules.ts';
@@ -30,6 +32,8 @@ export interface HttpClientOptions {
   readonly resolve?: readonly ResolveTo[];
   /** The proxy for a URL; none unless given. `proxyChoice` reads the environment. */
   readonly proxyFor?: ProxyChoice;
+  /** Who may vouch for an https server, in place of the public CAs that Node knows. */
+  readonly ca?: readonly Certificate[];
   /** Looks names up: `dns.lookup` unless given. */
   readonly lookup?: Lookup;
 }
@@ -62,7 +66,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     lookup: options.lookup ?? systemLookup,
     proxyFor: options.proxyFor ?? (() => undefined),
   };
-  const carriers = new Carriers();
+  const carriers = new Carriers(options.ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)));
 
   return {
     async exchange(request) {

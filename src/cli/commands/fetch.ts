@@ -45,7 +45,9 @@ export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io)
 async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
   const jobs = await planJobs(args, flags);
   if (!flags.verify) warnUnverified(io);
+  const ca = flags.cacert && (await loadNamed(flags.cacert));
   const client = createHttpClient({
+    ...(ca && { ca }),
     userAgent: `restaple/${VERSION}`,
     allowPrivate: flags.allowPrivate,
     proxyFor: proxyChoice(flags.proxy, io.env),
