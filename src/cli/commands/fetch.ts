@@ -44,6 +44,7 @@ export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io)
 /** @throws InputError for wrong usage and for files named by options that cannot be read. */
 async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Promise<ExitCode> {
   const jobs = await planJobs(args, flags);
+  if (jobs.length > 4) widenThreadPool();
   if (!flags.verify) warnUnverified(io);
   const ca = flags.cacert && (await loadNamed(flags.cacert));
   const client = createHttpClient({
@@ -63,16 +64,27 @@ async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Pro
   }
 }
 
+/**
+ * Node looks names up in two of the four threads of its pool, and a name server that does not answer holds each for
+ * seconds: a handful of dead names would keep the living ones from being found. Read once, when the pool is first used.
+ */
+function widenThreadPool(): void {
+  process.env['UV_THREADPOOL_SIZE'] ??= '128';
+}
+
 async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Promise<Road> {
   const cacheDirectory = issuerDirectoryPath(io.env);
+  const timeoutMs = flags.timeout ?? DEFAULT_TIMEOUT_MS;
+  const limiter = createLimiter({ total: flags.jobs ?? DEFAULT_JOBS, perHost: JOBS_PER_RESPONDER });
   const fetcher = new IssuerFetcher(
     client,
     cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
+    { limiter, timeoutMs },
   );
   const given = flags.issuer && (await loadNamed(flags.issuer));
   return {
     client,
-    limiter: createLimiter({ total: flags.jobs ?? DEFAULT_JOBS, perHost: JOBS_PER_RESPONDER }),
+    limiter,
     issuers: { given, fetcher, beside: directoryIssuers() },
     judgement: await loadJudgement(flags),
     verify: flags.verify,
@@ -81,7 +93,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     method: flags.method,
     hash: flags.hash,
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
-    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs,
     ifDue: flags.ifDue,
     now: () => io.now(),
     say: flags.verbose
