@@ -6,6 +6,7 @@ import { decodeOCSPRequest } from '../../src/ocsp/ocsp-request.ts';
 import { encodeOCSPResponse } from '../../src/ocsp/ocsp-response.ts';
 import { OID, oidName } from '../../src/x509/oids.ts';
 import { alterResponse, flipBit } from '../support/alter.ts';
+import { startHttpProxy } from '../support/proxies.ts';
 import { NEXT_UPDATE, shift, testResponse } from '../support/pki.ts';
 import { QUESTION, UPDATES, type World, pki, startWorld, withSite } from './ocsp-helper.ts';
 
@@ -77,6 +78,36 @@ describe('the commands that everybody has typed, against a front that demands th
       expect(lastRequest()?.path).toBe('/a/b');
     }),
   );
+});
+
+describe('through a proxy', () => {
+  it('of -proxy or the environment, and without it for hosts of -no_proxy', () =>
+    withSite(async ({ ocsp }) => {
+      const proxy = await startHttpProxy();
+      try {
+        const place = `127.0.0.1:${proxy.port}`;
+        const env = { http_proxy: place };
+        const runs = [
+          await ocsp([...QUESTION, '-url', url, '-proxy', `http://${place}`]),
+          await ocsp([...QUESTION, '-url', url], { env }),
+          await ocsp([...QUESTION, '-url', url, '-no_proxy', 'localhost'], { env }),
+          await ocsp([...QUESTION, '-url', url, '-proxy', place, '-no_proxy', 'localhost']),
+          await ocsp([...QUESTION, '-url', url, '-proxy', place], { env: { no_proxy: 'localhost' } }),
+          await ocsp([...QUESTION, '-url', url, '-proxy', ''], { env }),
+        ];
+        expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0, 0]);
+        expect(proxy.asked).toEqual([`POST ${url}`, `POST ${url}`]);
+      } finally {
+        await proxy.close();
+      }
+    }));
+
+  it('that is none is wrong usage', () =>
+    withSite(async ({ ocsp }) => {
+      const run = await ocsp([...QUESTION, '-url', url, '-proxy', 'ftp://x/']);
+      expect(run).toMatchObject({ exitCode: 64, out: '' });
+      expect(run.err).toMatch('-proxy is of the scheme ftp: expected http, https, socks5 or socks5h');
+    }));
 });
 
 describe('what is said about a certificate', () => {

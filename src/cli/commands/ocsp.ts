@@ -79,7 +79,7 @@ async function answer(call: Call): Promise<ExitCode> {
   if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
   const { url, respin } = settings;
   if (request && url)
-    return judged(decoded(await exchange(request.der, url, settings)), asked, request, call);
+    return judged(decoded(await exchange(request.der, url, settings, io.env)), asked, request, call);
   if (respin !== undefined) {
     const der = await readInput(respin, io);
     return judged(

@@ -5,19 +5,27 @@ import { TransportError } from '../../errors.ts';
 import { askResponder } from '../../http/ask-responder.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { printableUrl } from '../../http/place.ts';
+import { proxyChoice } from '../../http/proxy-choice.ts';
 import { decodeOCSPResponse } from '../../ocsp/ocsp-response.ts';
+import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import type { Settings } from './settings.ts';
 
 /**
  * The OCSPResponse to `request`, in DER, whatever it says.
  *
- * @throws TransportError; DerError when it is no OCSPResponse.
+ * @throws TransportError; DerError when it is no OCSPResponse; InputError `usage-invalid` for a proxy that is none.
  */
-export async function exchange(request: Buffer, url: URL, settings: Settings): Promise<Buffer> {
-  const { headers, timeoutMs } = settings;
+export async function exchange(
+  request: Buffer,
+  url: URL,
+  settings: Settings,
+  env: Io['env'],
+): Promise<Buffer> {
+  const { headers, timeoutMs, proxy, noProxy } = settings;
   const client = createHttpClient({
     userAgent: `restaple/${VERSION}`,
+    proxyFor: proxyChoice(proxy, noProxy === undefined ? env : { ...env, no_proxy: noProxy, NO_PROXY: '' }),
     // The user's word on how long to wait is for each of its parts, too.
     ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs }),
   });

@@ -44,6 +44,12 @@ const WHOM: FlagGroup = {
       help: 'send this HTTP header; or as two arguments, -header NAME VALUE',
     },
     { name: 'timeout', value: '<seconds>', help: 'for the whole exchange (default: 45)' },
+    { name: 'proxy', value: '<url>', help: 'go through this proxy, http, https, socks5 or socks5h' },
+    {
+      name: 'no_proxy',
+      value: '<hosts>',
+      help: 'hosts and networks to which no proxy is used, between commas',
+    },
     { name: 'respin', value: '<file>', help: 'ask nobody, read the response from this file, in DER' },
   ],
 };

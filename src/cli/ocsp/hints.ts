@@ -11,6 +11,11 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'issuer-mismatch':
     'give the CA certificate that issued it with -issuer, those above it with -verify_other, the root with -CAfile',
   'url-invalid': 'give a responder that works with -url URL',
+  'address-refused': 'a redirect led there; where the responder really is: -url URL',
+  'redirect-refused':
+    'the responder has moved, or a login page is on the way; where the responder now is: -url URL',
+  'proxy-failed':
+    'check the proxy, and its user and password: -proxy URL, or http_proxy, https_proxy and all_proxy; -no_proxy HOST goes without',
   'http-status':
     'if the responder is behind a CDN it may want another Host: -header Host=NAME; else try later',
   'http-too-large': 'this is no OCSP responder; give another with -url URL',
@@ -20,7 +25,8 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'response-type-unknown': 'this is no responder for certificates of the Web; check -url',
   'response-version-unknown': 'this is no responder for certificates of the Web; check -url',
   'signature-invalid': 'the response was changed on its way, or the responder is broken; get it again',
-  'signature-algorithm-refused': 'a private CA that cannot do better: restaple fetch --allow-sha1',
+  'signature-algorithm-refused':
+    'a private CA that cannot do better is asked with restaple fetch and its --allow-sha1',
   'signer-not-found': 'the issuer may be the wrong one; or name the signer with -VAfile FILE',
   'signer-not-issued': 'a signer that your CA does not delegate to must be named with -VAfile FILE',
   'signer-not-authorized': TRUST_SIGNER,
@@ -30,6 +36,8 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'response-too-old': 'a cache before the responder may be stuck; or give -status_age more',
   'response-outlives-signer':
     'check the clock of this machine; a cache may hold a response of a signer that has ended',
+  'responder-url-missing': 'give a responder with -url URL',
+  'nonce-missing': 'the responder signs in advance, as most do; leave the nonce out with -no_nonce',
   'nonce-mismatch':
     'a cache answered, or this is the response to another request; leave the nonce out with -no_nonce',
   'certificate-unknown': 'a new certificate may need minutes to be known; else check -issuer and -url',

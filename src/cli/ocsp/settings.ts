@@ -27,6 +27,9 @@ export interface Settings {
   readonly headers: HeaderList;
   /** `undefined` leaves it to the transport. */
   readonly timeoutMs: number | undefined;
+  /** `undefined` leaves it to the environment. */
+  readonly proxy: string | undefined;
+  readonly noProxy: string | undefined;
   /** `undefined` when neither `-nonce` nor `-no_nonce` was given. */
   readonly nonce: boolean | undefined;
   readonly reqin: string | undefined;
@@ -68,6 +71,8 @@ export function settingsOf(given: readonly GivenFlag[]): Settings {
     url: responderUrl(given.map((flag) => (flag.name === 'port' ? { ...flag, value: port(flag) } : flag))),
     headers: given.filter(({ name }) => name === 'header').map(headerIn),
     timeoutMs: ms('timeout', 1),
+    proxy: text('proxy'),
+    noProxy: text('no_proxy'),
     nonce: has('nonce') || has('no_nonce') ? nonceIn(given) : undefined,
     reqin: text('reqin'),
     reqout: text('reqout'),

@@ -12,6 +12,9 @@ import { signatureAlgorithmName } from '../../x509/signature-scheme.ts';
 import { formatPem } from '../../der/pem.ts';
 import { serialNumberHex } from '../describe/serial-number.ts';
 
+/** openssl breaks a string of octets behind each 35, with a backslash. */
+const hexText = (octets: Buffer): string => hex(octets).replaceAll(/.{70}(?!$)/g, '$&\\\n');
+
 const spaces = (count: number): string => ' '.repeat(count);
 
 export function certIDLines(certID: CertID, indent: number): string[] {
@@ -19,8 +22,8 @@ export function certIDLines(certID: CertID, indent: number): string[] {
   return [
     `${spaces(indent)}Certificate ID:`,
     `${inner}Hash Algorithm: ${oidName(certID.hashAlgorithm.algorithm)}`,
-    `${inner}Issuer Name Hash: ${hex(certID.issuerNameHash)}`,
-    `${inner}Issuer Key Hash: ${hex(certID.issuerKeyHash)}`,
+    `${inner}Issuer Name Hash: ${hexText(certID.issuerNameHash)}`,
+    `${inner}Issuer Key Hash: ${hexText(certID.issuerKeyHash)}`,
     `${inner}Serial Number: ${serialText(certID.serialNumber)}`,
   ];
 }
@@ -54,7 +57,7 @@ export function extensionLines(title: string, extensions: readonly Extension[], 
 }
 
 function extensionValue({ oid, value }: Extension): string {
-  if (oid !== OID.ocspArchiveCutoff) return hex(value);
+  if (oid !== OID.ocspArchiveCutoff) return hexText(value);
   try {
     return formatTime(decodeArchiveCutoff(value));
   } catch (error) {
