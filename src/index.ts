@@ -12,6 +12,8 @@ export {
   TransportError,
 } from './errors.ts';
 export { parseCertificates } from './x509/bundle.ts';
+export type { HeaderList } from './http/headers.ts';
+export type { Extension } from './x509/extension.ts';
 export { type Certificate, decodeCertificate } from './x509/certificate.ts';
 export { findLeaf } from './x509/chain.ts';
 export { ocspUrls } from './x509/authority-info-access.ts';

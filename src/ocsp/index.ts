@@ -10,6 +10,9 @@ export {
 export { type AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 export { type Certificate, decodeCertificate } from '../x509/certificate.ts';
 export { parseCertificates } from '../x509/bundle.ts';
+export type { AccessDescription } from '../x509/authority-info-access.ts';
+export type { GeneralName } from '../x509/general-name.ts';
+export type { Hash } from '../x509/signature-scheme.ts';
 export { type Extension, findExtension } from '../x509/extension.ts';
 export { caIssuersUrls, ocspUrls } from '../x509/authority-info-access.ts';
 export { hasNoRevAvail, isMustStaple } from '../x509/tls-feature.ts';

@@ -16,10 +16,10 @@ import {
 } from '../x509/algorithm-identifier.ts';
 import type { Extension } from '../x509/extension.ts';
 import { type GeneralName, decodeGeneralName } from '../x509/general-name.ts';
+import { decodeVersion, encodeVersion } from '../x509/version.ts';
 import { decodeCerts, encodeCerts } from './basic-ocsp-response.ts';
 import { type CertID, decodeCertID, encodeCertID } from './cert-id.ts';
 import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-extensions.ts';
-import { decodeVersion, encodeVersion } from './response-data.ts';
 
 export interface Request {
   readonly reqCert: CertID;

@@ -4,8 +4,9 @@
  *   responseExtensions [1] EXPLICIT Extensions OPTIONAL } (RFC 6960 section 4.2.1)
  */
 import type { DerReader } from '../der/reader.ts';
-import { explicit, generalizedTime, integer, sequence } from '../der/writer.ts';
+import { generalizedTime, sequence } from '../der/writer.ts';
 import type { Extension } from '../x509/extension.ts';
+import { decodeVersion, encodeVersion } from '../x509/version.ts';
 import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-extensions.ts';
 import { type ResponderID, decodeResponderID, encodeResponderID } from './responder-id.ts';
 import { type SingleResponse, decodeSingleResponse, encodeSingleResponse } from './single-response.ts';
@@ -38,17 +39,4 @@ export function encodeResponseData(data: ResponseData): Buffer {
     sequence(...data.responses.map(encodeSingleResponse)),
     ...encodeOptionalExtensions(data.responseExtensions, 1),
   );
-}
-
-/** `[0] EXPLICIT Version DEFAULT v1`, where v1 is 0; also at the head of a TBSRequest. */
-export function decodeVersion(fields: DerReader): number {
-  const wrapped = fields.explicit(0);
-  if (!wrapped) return 1;
-  const value = wrapped.smallInteger();
-  wrapped.finish();
-  return value + 1;
-}
-
-export function encodeVersion(version: number): Buffer[] {
-  return version === 1 ? [] : [explicit(0, integer(version - 1))];
 }

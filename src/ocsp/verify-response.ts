@@ -1,4 +1,7 @@
-/** All rules together. Pure: the time is an argument, and nothing is fetched. */
+/**
+ * The rules for responses together, 1 to 9. Pure: the time is an argument, and nothing is fetched. The last rule, that only
+ * `good` becomes a staple, is `verifyStaple`'s: `revoked` is a verdict, too.
+ */
 import type { Certificate } from '../x509/certificate.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { Extension } from '../x509/extension.ts';

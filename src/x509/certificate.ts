@@ -8,6 +8,7 @@ import { type DerReader, decodeWhole } from '../der/reader.ts';
 import { TAG, primitive } from '../der/tags.ts';
 import { type AlgorithmIdentifier, decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { type Extension, decodeExtensions } from './extension.ts';
+import { decodeVersion } from './version.ts';
 
 export interface Certificate {
   /** The whole certificate, and the part of it that is signed. */
@@ -52,7 +53,8 @@ export function readCertificate(reader: DerReader): Certificate {
   fields.finish();
 
   const body = decodeWhole(tbs, 'TBSCertificate', (whole) => whole.sequence());
-  const version = readVersion(body);
+  const version = decodeVersion(body);
+  if (version > 3) body.unexpected(`certificate version ${version}`);
   const serialNumber = body.integer();
   // RFC 5280 section 4.1.1.2: the algorithm that is signed and the one that is not must be the same, else an
   // attacker chooses how the signature is read.
@@ -91,13 +93,4 @@ export function readCertificate(reader: DerReader): Certificate {
     signatureAlgorithm: decodeWhole(outer, 'AlgorithmIdentifier', decodeAlgorithmIdentifier),
     signature,
   };
-}
-
-/** `version [0] EXPLICIT INTEGER DEFAULT v1`, where v1 is 0. */
-function readVersion(body: DerReader): number {
-  const wrapped = body.explicit(0);
-  if (!wrapped) return 1;
-  const value = wrapped.smallInteger();
-  wrapped.finish();
-  return value <= 2 ? value + 1 : body.unexpected(`certificate version ${value + 1}`);
 }

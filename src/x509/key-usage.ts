@@ -3,7 +3,8 @@ import type { Certificate } from './certificate.ts';
 import { readExtension } from './extension.ts';
 import { OID } from './oids.ts';
 
-const USAGES = [
+/** In the order of their bits. */
+export const KEY_USAGES = [
   'digitalSignature',
   'nonRepudiation',
   'keyEncipherment',
@@ -15,14 +16,14 @@ const USAGES = [
   'decipherOnly',
 ] as const;
 
-export type KeyUsage = (typeof USAGES)[number];
+export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** What the key may be used for; `undefined` when the certificate does not restrict it. */
 export function keyUsage(certificate: Certificate): readonly KeyUsage[] | undefined {
   const bits = readExtension(certificate.extensions, OID.keyUsage, 'keyUsage', (reader) =>
     reader.bitString(),
   );
-  return bits && USAGES.filter((_, i) => (((bits.bytes[i >> 3] ?? 0) << (i & 7)) & 0x80) !== 0);
+  return bits && KEY_USAGES.filter((_, i) => (((bits.bytes[i >> 3] ?? 0) << (i & 7)) & 0x80) !== 0);
 }
 
 /** The purposes as OIDs; `undefined` when the certificate does not restrict them. */

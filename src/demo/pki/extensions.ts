@@ -15,7 +15,7 @@ import {
   tlv,
 } from '../../der/writer.ts';
 import type { Extension } from '../../x509/extension.ts';
-import type { KeyUsage } from '../../x509/key-usage.ts';
+import { KEY_USAGES, type KeyUsage } from '../../x509/key-usage.ts';
 import { OID } from '../../x509/oids.ts';
 
 /** An extension with any identifier and any encoded value. */
@@ -28,18 +28,6 @@ export function basicConstraints(ca: boolean, pathLength?: number, critical = tr
   const parts = ca ? [boolean(true), ...(pathLength === undefined ? [] : [integer(pathLength)])] : [];
   return extension(OID.basicConstraints, sequence(...parts), critical);
 }
-
-const KEY_USAGES: readonly KeyUsage[] = [
-  'digitalSignature',
-  'nonRepudiation',
-  'keyEncipherment',
-  'dataEncipherment',
-  'keyAgreement',
-  'keyCertSign',
-  'cRLSign',
-  'encipherOnly',
-  'decipherOnly',
-];
 
 /** RFC 5280 section 4.2.1.3; a named bit list ends with its last bit that is set (X.690 11.2.2). */
 export function keyUsage(usages: readonly KeyUsage[], critical = true): Extension {

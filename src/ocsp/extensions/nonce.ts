@@ -17,5 +17,6 @@ export function decodeNonce(value: Uint8Array): Buffer {
 
 /** The extension for a request. RFC 9654 asks for 32 random bytes. */
 export function encodeNonce(nonce: Uint8Array): Extension {
+  if (nonce.length < 1 || nonce.length > MAX_BYTES) throw new RangeError(`nonce of ${nonce.length} bytes`);
   return { oid: OID.ocspNonce, critical: false, value: octetString(nonce) };
 }
