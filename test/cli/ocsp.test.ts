@@ -192,7 +192,7 @@ describe('what is said about a certificate', () => {
         out: '5: ERROR: No Status found.\n',
         err:
           'Response verify OK\n' +
-          'restaple: 5: the response says nothing about 5\n' +
+          'restaple: 5: the response is for serial 1003, not for serial 05\n' +
           'hint: check that certificate, issuer and response belong together\n',
       });
     }));

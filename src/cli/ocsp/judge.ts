@@ -4,6 +4,7 @@ import { authenticate } from '../../ocsp/authenticate.ts';
 import type { BasicOCSPResponse } from '../../ocsp/basic-ocsp-response.ts';
 import { checkNonce } from '../../ocsp/check-nonce.ts';
 import { checkTimes } from '../../ocsp/check-times.ts';
+import { matchSingle } from '../../ocsp/match-single.ts';
 import { readResponse } from '../../ocsp/read-response.ts';
 import { requireGood } from '../../ocsp/require-good.ts';
 import type { SingleResponse } from '../../ocsp/single-response.ts';
@@ -85,7 +86,7 @@ export function judgeOf(basic: BasicOCSPResponse, settings: Settings, trust: Tru
     judge(question) {
       const single = answerTo(question, basic.tbsResponseData.responses);
       const error = failureOf(() => {
-        if (!single) throw notAnswered(question);
+        if (!single) throw notAnswered(question, basic);
         if (settings.checks === 'nothing') checkTimes(single, { ...times, certificate: endOf(question) });
         else verify(question);
         requireGood(single.certStatus);
@@ -104,8 +105,12 @@ function subjectOf({ subject, name }: Question): Subject {
 const endOf = ({ subject }: Question): { notAfter: Date } =>
   subject?.certificate ?? { notAfter: new Date(8_640_000_000_000_000) };
 
-const notAnswered = ({ name }: Question): ResponseError =>
-  new ResponseError('certid-mismatch', `the response says nothing about ${name}`);
+/** In the words of rule 4 where the certificate is known. */
+function notAnswered({ name, subject }: Question, { tbsResponseData }: BasicOCSPResponse): RestapleError {
+  const { responses } = tbsResponseData;
+  const told = subject && failureOf(() => matchSingle(responses, subject.certificate, subject.issuer));
+  return told ?? new ResponseError('certid-mismatch', `the response says nothing about ${name}`);
+}
 
 /** What a step fails with; a fault of restaple itself is no result. */
 export function failureOf(step: () => unknown): RestapleError | undefined {
