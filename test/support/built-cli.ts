@@ -11,6 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface BuiltCli {
   /** Runs it to its end with nothing in its environment but PATH: no home, so nothing is remembered on disk. */
   run(...args: readonly string[]): Promise<Outcome>;
+  /** The same with more in its environment. */
+  runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome>;
   /** Starts it, for a test that ends it in its own way. Its output is thrown away. */
   start(...args: readonly string[]): ChildProcess;
   /** The same with streams of the test's choice. */
@@ -33,20 +35,22 @@ export async function buildCli(): Promise<BuiltCli> {
   await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/bundle.mjs')], { cwd: dir });
   const program = join(dir, bin.restaple);
   const env = { PATH: process.env['PATH'] ?? '' };
+  const runWith: BuiltCli['runWith'] = (more, ...args) =>
+    new Promise((done, failed) => {
+      execFile(
+        process.execPath,
+        [program, ...args],
+        { env: { ...env, ...more }, maxBuffer: 16 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          if (error === null) done({ code: 0, stdout, stderr });
+          else if (typeof error.code === 'string') failed(error);
+          else done({ code: error.code ?? -1, stdout, stderr });
+        },
+      ).stdin?.end();
+    });
   return {
-    run: (...args) =>
-      new Promise((done, failed) => {
-        execFile(
-          process.execPath,
-          [program, ...args],
-          { env, maxBuffer: 16 * 1024 * 1024 },
-          (error, stdout, stderr) => {
-            if (error === null) done({ code: 0, stdout, stderr });
-            else if (typeof error.code === 'string') failed(error);
-            else done({ code: error.code ?? -1, stdout, stderr });
-          },
-        ).stdin?.end();
-      }),
+    run: (...args) => runWith({}, ...args),
+    runWith,
     startWith: (stdio, ...args) => spawn(process.execPath, [program, ...args], { env, stdio }),
     start: (...args) => spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' }),
     remove: () => rm(dir, { recursive: true, force: true }),
