@@ -3,7 +3,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { alterResponse, flipBit } from '../support/alter.ts';
 import { certificatesPem } from '../support/files.ts';
-import { createTestPki, testResponse } from '../support/pki.ts';
+import { createTestPki, singleResponse, testResponse } from '../support/pki.ts';
 import { QUESTION, type Site, UPDATES, pki, withSite } from './ocsp-helper.ts';
 
 const byDelegate = testResponse(pki);
@@ -144,6 +144,24 @@ describe('what may not be verified', () => {
       expect(run.err).toMatch(
         /^restaple: WARNING: -noverify: the response does not verify: ecdsa-with-SHA256 signature does not verify.*\n$/,
       );
+    }));
+
+  it('a response alone about too many is refused', () =>
+    withSite(async ({ ocsp, put }) => {
+      const responses = Array.from({ length: 101 }, (_, i) => {
+        const single = singleResponse(pki);
+        return { ...single, certID: { ...single.certID, serialNumber: Buffer.of(i) } };
+      });
+      await put('r.der', testResponse(pki, { responses }));
+      expect(await ocsp(['-respin', '@r.der', '-noverify'])).toMatchObject({
+        exitCode: 64,
+        out: '',
+        err:
+          'restaple: about 101 certificates, more than 100: name those that are meant with -cert or -serial\n' +
+          'hint: restaple ocsp -help lists the flags\n',
+      });
+      const one = await ocsp(['-issuer', '@issuer.crt', '-serial', '100', '-respin', '@r.der']);
+      expect(one).toMatchObject({ exitCode: 0, out: `100: good\n${UPDATES}` });
     }));
 
   it('a response alone is judged for each certificate in it', () =>

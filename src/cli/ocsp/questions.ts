@@ -71,9 +71,20 @@ const subjectOf = (serialNumber: Buffer, issuer: Certificate): Subject => ({
   issuer,
 });
 
-/** The questions that CertIDs ask by themselves, each once, with their issuers as far as `issuers` has them. */
+/** Responders answer for some ten at most; each of thousands would be verified on its own. */
+const MAX_QUESTIONS = 100;
+
+/**
+ * The questions that CertIDs ask by themselves, each once, with their issuers as far as `issuers` has them.
+ *
+ * @throws InputError `usage-invalid` when there are too many.
+ */
 export function questionsFrom(certIDs: readonly CertID[], issuers: readonly Certificate[]): Question[] {
   const different = new Map(certIDs.map((certID) => [encodeCertID(certID).toString('latin1'), certID]));
+  if (different.size > MAX_QUESTIONS) {
+    const reason = `about ${different.size} certificates, more than ${MAX_QUESTIONS}`;
+    throw new InputError('usage-invalid', `${reason}: name those that are meant with -cert or -serial`);
+  }
   return Array.from(different.values(), (certID) => {
     const candidates = issuers.map((issuer) => subjectOf(certID.serialNumber, issuer));
     const subject = candidates.find(({ certificate, issuer }) => matchesCertID(certID, certificate, issuer));
