@@ -111,17 +111,32 @@ export class InputError extends RestapleError {
   }
 }
 
-/** `url` is what was asked; `status` the HTTP status code, where an answer came. */
+/** What a TransportError has besides its words. */
+export interface TransportErrorOptions extends ErrorOptions {
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * `url` is what was asked; `status` the HTTP status code, where an answer came; `retryAfterMs` what its Retry-After said.
+ */
 export class TransportError extends RestapleError {
   readonly code: TransportCode;
   readonly url: string;
   readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: TransportCode, message: string, url: string, status?: number, options?: ErrorOptions) {
+  constructor(
+    code: TransportCode,
+    message: string,
+    url: string,
+    status?: number,
+    options?: TransportErrorOptions,
+  ) {
     super(message, options);
     this.code = code;
     this.url = url;
     this.status = status;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

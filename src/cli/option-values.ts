@@ -42,6 +42,11 @@ export function positiveInteger(text: string): number | undefined {
   return Number.isSafeInteger(value) && value >= 1 ? value : undefined;
 }
 
+/** How often to ask again: seldom, or the responder takes it for an attack. */
+export function retries(text: string): number | undefined {
+  return /^(?:\d|10)$/.test(text) ? Number(text) : undefined;
+}
+
 /** An ISO 8601 date or time; without a zone it is UTC, because that is what certificates speak. */
 export function instant(text: string): Date | undefined {
   const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);

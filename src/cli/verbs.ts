@@ -3,7 +3,16 @@ import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from '
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import { connectTo, resolveTo } from './detour-options.ts';
 import type { Io } from './io.ts';
-import { duration, header, host, httpUrl, instant, positiveInteger, timeout } from './option-values.ts';
+import {
+  duration,
+  header,
+  host,
+  httpUrl,
+  instant,
+  positiveInteger,
+  retries,
+  timeout,
+} from './option-values.ts';
 
 export interface Verb extends ArgumentSpec {
   readonly name: string;
@@ -51,6 +60,7 @@ export interface FetchFlags extends JudgeFlags {
   readonly nonce: boolean;
   /** In milliseconds. */
   readonly timeout: number | undefined;
+  readonly retries: number | undefined;
   readonly jobs: number | undefined;
   readonly verify: boolean;
   readonly ifDue: boolean;
@@ -151,6 +161,11 @@ const FETCH: Verb = {
     { name: 'hash', value: '<hash>', help: 'hash of the CertID: sha1 or sha256 (default: sha1)' },
     { name: 'nonce', help: 'send a nonce and demand it back' },
     { name: 'timeout', value: '<duration>', help: 'for the whole attempt on a certificate (default: 45s)' },
+    {
+      name: 'retries',
+      value: '<n>',
+      help: 'ask again so often after a failure that may pass (default: 2)',
+    },
     { name: 'jobs', value: '<n>', help: 'certificates at the same time (default: 64)' },
     ...JUDGING,
     { name: 'no-verify', help: 'DANGEROUS: check neither who signed the response nor when' },
@@ -177,6 +192,7 @@ const FETCH: Verb = {
       hash: args.choice('hash', ['sha1', 'sha256']),
       nonce: args.switch('nonce'),
       timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
+      retries: args.value('retries', 'a whole number from 0 to 10', retries),
       jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
       verify: !args.switch('no-verify'),
       ifDue: args.switch('if-due'),

@@ -109,6 +109,8 @@ async function ask<T>(
 
 /** Only for what restaple throws on purpose: a fault of our own shall not be hidden by a second try. */
 function mayPostCure(error: unknown): boolean {
+  // A server that says when to come again says it of POST, too.
+  if (error instanceof TransportError && error.retryAfterMs !== undefined) return false;
   return error instanceof RestapleError && !FINAL_WORDS.has(error.code) && !NO_WAY_THERE.has(error.code);
 }
 

@@ -58,7 +58,7 @@ export async function exchangeOnce(
   try {
     const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
     if (answer.status === 407 && carrier.isForwarded)
-      throw proxyFailure(`answers 407 ${answer.statusText}`, progress);
+      throw proxyFailure(`answers 407 ${answer.statusText}`, progress, 407);
     return answer;
   } catch (error) {
     outgoing.destroy();
@@ -94,7 +94,7 @@ function followConnection(outgoing: ClientRequest, progress: Progress, ready: ()
   });
   outgoing.once('proxyConnect', ({ statusCode, statusText }: ProxyConnect) => {
     if (statusCode === undefined || statusCode === 200) return;
-    outgoing.destroy(proxyFailure(`answers ${statusCode} ${statusText} to CONNECT`, progress));
+    outgoing.destroy(proxyFailure(`answers ${statusCode} ${statusText} to CONNECT`, progress, statusCode));
   });
 }
 

@@ -44,7 +44,7 @@ export function networkFailure(error: unknown, progress: Progress): TransportErr
     progress.proxy !== undefined &&
     (stage === 'connecting' || (stage === 'handshake' && progress.isForwarded))
   )
-    return proxyFailure(`cannot be used: ${reason(error)}`, progress, error);
+    return proxyFailure(`cannot be used: ${reason(error)}`, progress, undefined, error);
   const words = {
     connecting: () => connectWords(error, url),
     handshake: () => `cannot make a TLS connection to ${place(progress)}: ${reason(error)}`,
@@ -54,9 +54,14 @@ export function networkFailure(error: unknown, progress: Progress): TransportErr
 }
 
 /** The proxy, or the way to it, is at fault: `what` it does. */
-export function proxyFailure(what: string, { url, proxy }: Progress, cause?: unknown): TransportError {
+export function proxyFailure(
+  what: string,
+  { url, proxy }: Progress,
+  status?: number,
+  cause?: unknown,
+): TransportError {
   const message = `on the way to ${hostPort(url)} the proxy ${proxy} ${printable(what)}`;
-  return new TransportError('proxy-failed', message, printableUrl(url), undefined, { cause });
+  return new TransportError('proxy-failed', message, printableUrl(url), status, { cause });
 }
 
 /** The time-out of the present stage ran off after `ms` milliseconds. */

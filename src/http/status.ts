@@ -3,6 +3,7 @@ import { TransportError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { HttpAnswer } from './message.ts';
 import { addressPort, dialHost, portOf, printableUrl } from './place.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { snippet } from './snippet.ts';
 
 /** `error code: 1003` of a CDN says more than its 403; a page of HTML does not. */
@@ -16,7 +17,9 @@ export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
   if (answer.status === 200) return;
   const phrase = answer.statusText === '' ? '' : ` ${printable(answer.statusText)}`;
   const message = `${answer.status}${phrase} from ${server(url, answer)} for Host: ${printable(host)}${quote(answer)}`;
-  throw new TransportError('http-status', message, printableUrl(url), answer.status);
+  throw new TransportError('http-status', message, printableUrl(url), answer.status, {
+    retryAfterMs: retryAfterMs(answer.headers),
+  });
 }
 
 /** `ocsp.example (192.0.2.1:80)`, or the address alone where it is the host. */

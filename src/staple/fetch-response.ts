@@ -1,7 +1,6 @@
 /** From a certificate to an accepted response: the request, every responder in turn, one deadline over all. */
 import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
-import { formatDuration } from '../duration.ts';
 import { askResponder, rank } from '../http/ask-responder.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -12,6 +11,8 @@ import { encodeNonce } from '../ocsp/extensions/nonce.ts';
 import { createRequest } from '../ocsp/ocsp-request.ts';
 import { printable } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { Deadline } from './deadline.ts';
+import { isTemporary, retryDelayMs } from './retry-policy.ts';
 
 /** A certificate names one responder, seldom two; one made by a stranger may name thousands. */
 const MAX_URLS = 8;
@@ -32,8 +33,22 @@ export interface FetchResponseOptions<T> {
   readonly nonce: Uint8Array | undefined;
   /** For the whole attempt over all URLs, in milliseconds. */
   readonly timeoutMs: number;
+  /** Nobody is asked twice unless given. */
+  readonly retry?: RetryOptions;
   /** Decodes and verifies; what it throws refuses the response. */
   readonly accept: (der: Buffer) => T;
+}
+
+export interface RetryOptions {
+  /** How often those that failed for a while are asked again. */
+  readonly retries: number;
+  /** From 0 to less than 1. */
+  readonly random: () => number;
+  /** A clock that only goes on, in milliseconds. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Called before each wait. */
+  readonly waiting: (ms: number, error: RestapleError) => void;
 }
 
 export interface FetchedResponse<T> {
@@ -46,49 +61,52 @@ export interface FetchedResponse<T> {
 }
 
 /**
- * Asks each responder in turn until one gives a response that `accept` takes.
+ * Asks each responder in turn until one gives a response that `accept` takes; then, as `retry` says, those again whose
+ * failure was temporary.
  *
  * @throws RestapleError of the attempt that came furthest; the first among equals.
  */
 export async function fetchResponse<T>(options: FetchResponseOptions<T>): Promise<FetchedResponse<T>> {
-  const { client, limiter, method, headers, accept, timeoutMs } = options;
-  const request = encodeRequest(options);
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let failure: RestapleError | undefined;
+  const deadline = new Deadline(options.timeoutMs, options.retry?.now);
   try {
-    for (const responder of options.urls.slice(0, MAX_URLS)) {
-      try {
-        const url = responderUrl(responder);
-        const answer = await limiter.run(url.host, () => {
-          // The wait for a free place is not the responder's.
-          timer ??= setTimeout(() => abort.abort(deadline(responder, timeoutMs)), timeoutMs);
-          const { signal } = abort;
-          return askResponder(client, url, request, {
-            method,
-            headers,
-            trusted: options.trusted === true,
-            maxBytes: MAX_DER_BYTES,
-            signal,
-            accept,
-          });
-        });
-        return {
-          value: answer.value,
-          der: answer.body,
-          method: answer.method,
-          responder: printableUrlText(responder),
-        };
-      } catch (error) {
-        if (!(error instanceof RestapleError)) throw error;
-        if (!failure || rank(error) > rank(failure)) failure = error;
-        if (abort.signal.aborted) break;
-      }
-    }
+    return await askInRounds(options, deadline);
   } finally {
-    clearTimeout(timer);
+    deadline.release();
+  }
+}
+
+async function askInRounds<T>(
+  options: FetchResponseOptions<T>,
+  deadline: Deadline,
+): Promise<FetchedResponse<T>> {
+  const { retry } = options;
+  const request = encodeRequest(options);
+  let failure: RestapleError | undefined;
+  let responders = options.urls.slice(0, MAX_URLS);
+  for (let round = 0; ; round++) {
+    const failed: Failed[] = [];
+    for (const responder of responders) {
+      const outcome = await ask(options, responder, request, deadline);
+      if (!(outcome instanceof RestapleError)) return outcome;
+      if (!failure || rank(outcome) > rank(failure)) failure = outcome;
+      if (deadline.signal.aborted) throw failure;
+      if (isTemporary(outcome)) failed.push({ responder, error: outcome });
+    }
+    const [first] = failed;
+    if (retry === undefined || round >= retry.retries || first === undefined) break;
+    const delayMs = delayOf(round, failed, retry);
+    // Nobody is helped by waiting for a try that the deadline will end.
+    if (delayMs >= deadline.remainingMs()) break;
+    retry.waiting(delayMs, first.error);
+    await retry.wait(delayMs);
+    responders = failed.map(({ responder }) => responder);
   }
   throw failure ?? new InputError('responder-url-missing', 'the certificate names no OCSP responder');
+}
+
+interface Failed {
+  readonly responder: string;
+  readonly error: RestapleError;
 }
 
 function encodeRequest<T>({ certificate, issuer, hash, nonce }: FetchResponseOptions<T>): Buffer {
@@ -100,11 +118,38 @@ function responderUrl(text: string): URL {
   return new URL(text);
 }
 
-function deadline(responder: string, timeoutMs: number): TransportError {
-  const time = formatDuration(timeoutMs);
-  return new TransportError(
-    'http-timeout',
-    `no answer from ${printableUrlText(responder)} within ${time} in all`,
-    printableUrlText(responder),
-  );
+/** Why a responder gave no response that is taken; faults of our own are thrown. */
+async function ask<T>(
+  options: FetchResponseOptions<T>,
+  responder: string,
+  request: Buffer,
+  deadline: Deadline,
+): Promise<FetchedResponse<T> | RestapleError> {
+  const { client, limiter, method, headers, accept } = options;
+  try {
+    const url = responderUrl(responder);
+    const answer = await limiter.run(url.host, () => {
+      // The wait for a free place is not the responder's.
+      deadline.start(responder);
+      return askResponder(client, url, request, {
+        method,
+        headers,
+        trusted: options.trusted === true,
+        maxBytes: MAX_DER_BYTES,
+        signal: deadline.signal,
+        accept,
+      });
+    });
+    const { value, body, method: used } = answer;
+    return { value, der: body, method: used, responder: printableUrlText(responder) };
+  } catch (error) {
+    if (error instanceof RestapleError) return error;
+    throw error;
+  }
+}
+
+/** When to ask again; the server that wants the longest wait is not asked before. */
+function delayOf(round: number, failed: readonly Failed[], { random }: RetryOptions): number {
+  const wanted = failed.map(({ error }) => (error instanceof TransportError ? (error.retryAfterMs ?? 0) : 0));
+  return retryDelayMs(round, random(), Math.max(...wanted));
 }

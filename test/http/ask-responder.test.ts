@@ -77,6 +77,13 @@ async function codeOf(result: Promise<unknown>): Promise<string> {
   return String(error);
 }
 
+it('is not asked by POST what was answered with the time to come again', async () => {
+  const slow = answer({ status: 429, reason: 'Slow Down', headers: [['Retry-After', '60']] });
+  const { result, methods } = await ask(slow, GOOD);
+  await expect(result).rejects.toMatchObject({ code: 'http-status', status: 429, retryAfterMs: 60_000 });
+  expect(methods).toEqual(['GET']);
+});
+
 describe('a question', () => {
   it('goes by GET, with the request in the path', async () => {
     const { result, requests } = await ask(GOOD, FORBIDDEN);
@@ -214,7 +221,7 @@ describe('a status that is not 200', () => {
     [
       'has one line of text',
       plain('error code: 1003\n'),
-      '403 Forbidden from PLACE for Host: ocsp.example: "error code: 1003"',
+      '403 Forbidden: the edge at PLACE does not serve this Host; it got Host: ocsp.example: "error code: 1003"',
     ],
     ['has a long text', plain('no '.repeat(100)), '403 Forbidden from PLACE for Host: ocsp.example'],
   ])('%s', async (_sentence, behaviour, message) => {
@@ -236,7 +243,7 @@ describe('a status that is not 200', () => {
     const server = await serve(FORBIDDEN);
     const place = `127.0.0.1:${server.port}`;
     await expect(askResponder(client(), server.url(), REQUEST, OPTIONS)).rejects.toMatchObject({
-      message: `403 Forbidden from ${place} for Host: ${place}`,
+      message: `403 Forbidden: the edge at ${place} does not serve this Host; it got Host: ${place}`,
       status: 403,
     });
   });

@@ -1,5 +1,6 @@
 /** `restaple fetch`: from certificates to staples on disk. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { createLimiter } from '../../http/limiter.ts';
@@ -34,6 +35,8 @@ const AHEAD = 4096;
 /** For one responder, however many certificates there are. */
 const JOBS_PER_RESPONDER = 8;
 const DEFAULT_TIMEOUT_MS = 45_000;
+/** A responder that restarts, a connection that breaks: gone with the next try, or it is something else. */
+const DEFAULT_RETRIES = 2;
 /** RFC 9654 section 2.1 asks for at least 32. */
 const NONCE_BYTES = 32;
 
@@ -94,6 +97,12 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     hash: flags.hash,
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     timeoutMs,
+    retry: {
+      retries: flags.retries ?? DEFAULT_RETRIES,
+      random: () => Math.random(),
+      now: () => performance.now(),
+      wait: (ms) => sleep(ms),
+    },
     ifDue: flags.ifDue,
     now: () => io.now(),
     say: flags.verbose

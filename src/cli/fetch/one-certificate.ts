@@ -1,4 +1,5 @@
 /** The whole road for one certificate file. */
+import { formatDuration } from '../../duration.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { HeaderList } from '../../http/headers.ts';
 import type { Limiter } from '../../http/limiter.ts';
@@ -7,7 +8,7 @@ import type { CertStatus } from '../../ocsp/cert-status.ts';
 import { matchSingle } from '../../ocsp/match-single.ts';
 import { readResponse } from '../../ocsp/read-response.ts';
 import { type Verdict, type VerifyOptions, verifyResponse } from '../../ocsp/verify-response.ts';
-import { fetchResponse } from '../../staple/fetch-response.ts';
+import { type RetryOptions, fetchResponse } from '../../staple/fetch-response.ts';
 import { halfLife } from '../../staple/refresh-policy.ts';
 import { verifyStaple } from '../../staple/staple.ts';
 import { type Judge, keepStaple, loadStaple } from '../../store/staple-file.ts';
@@ -32,6 +33,7 @@ export interface Road {
   readonly hash: 'sha1' | 'sha256';
   readonly nonce: (() => Buffer) | undefined;
   readonly timeoutMs: number;
+  readonly retry: Omit<RetryOptions, 'waiting'>;
   readonly ifDue: boolean;
   readonly now: () => Date;
   /** Says a step, for `-v`. */
@@ -86,7 +88,9 @@ async function attempt(
     if (dueAt && road.now() < dueAt) return { kind: 'not due', verdict: present.verdict, dueAt };
   }
   road.say(target.path, `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
-  const { value, der, method, responder } = await ask(certificate, issuer, responders.urls, road);
+  const { value, der, method, responder } = await ask(certificate, issuer, responders.urls, road, (step) =>
+    road.say(target.path, step),
+  );
   road.say(
     target.path,
     `${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`,
@@ -104,7 +108,13 @@ interface Accepted {
   readonly verdict: Verdict | undefined;
 }
 
-function ask(certificate: Certificate, issuer: Certificate, urls: readonly string[], road: Road) {
+function ask(
+  certificate: Certificate,
+  issuer: Certificate,
+  urls: readonly string[],
+  road: Road,
+  say: (step: string) => void,
+) {
   const { client, limiter, method, headers, hash, timeoutMs } = road;
   const nonce = road.nonce?.();
   const accept = (der: Buffer): Accepted => {
@@ -125,6 +135,10 @@ function ask(certificate: Certificate, issuer: Certificate, urls: readonly strin
     hash,
     nonce,
     timeoutMs,
+    retry: {
+      ...road.retry,
+      waiting: (ms, error) => say(`${error.message}; asking again in ${formatDuration(ms)}`),
+    },
     accept,
   });
 }

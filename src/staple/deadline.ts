@@ -1,0 +1,44 @@
+/** The end of a whole attempt over all responders: it counts from the first request, not from the wait for a free place. */
+import { formatDuration } from '../duration.ts';
+import { TransportError } from '../errors.ts';
+import { printableUrlText } from '../http/place.ts';
+
+export class Deadline {
+  readonly #abort = new AbortController();
+  readonly #timeoutMs: number;
+  readonly #now: () => number;
+  #startedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param now a clock that only goes on, in milliseconds, for `remainingMs`. */
+  constructor(timeoutMs: number, now: () => number = () => 0) {
+    this.#timeoutMs = timeoutMs;
+    this.#now = now;
+  }
+
+  /** Aborted when the time is over; its reason is a TransportError. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Begins to count, with the first call alone. */
+  start(responder: string): void {
+    if (this.#timer !== undefined) return;
+    this.#startedAt = this.#now();
+    this.#timer = setTimeout(() => this.#abort.abort(this.#failure(responder)), this.#timeoutMs);
+  }
+
+  remainingMs(): number {
+    return this.#startedAt + this.#timeoutMs - this.#now();
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #failure(responder: string): TransportError {
+    const url = printableUrlText(responder);
+    const message = `no answer from ${url} within ${formatDuration(this.#timeoutMs)} in all`;
+    return new TransportError('http-timeout', message, url);
+  }
+}

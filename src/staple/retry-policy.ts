@@ -1,0 +1,62 @@
+/** Which failure is worth another try within the same call, and when. */
+import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
+
+/** The first wait, at most; doubled with every round. A responder that restarts is back in a second or two. */
+const FIRST_WAIT_MS = 500;
+/** Somebody waits for the command: above this, the next run is the better try. */
+const LONGEST_WAIT_MS = 8_000;
+
+/** What a responder says when it means "later", whatever was asked. */
+const LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'http-timeout',
+  'responder-try-later',
+  'responder-internal-error',
+]);
+
+/** What the network says when it may be another matter in a second; a certificate or a name that is wrong stays wrong. */
+const NETWORK_CODES: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** A request was too slow, too early or one too many (RFC 9110, 8470, 6585). */
+const CLIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Not implemented, and no such version of HTTP: the server means it. */
+const FINAL_STATUSES: ReadonlySet<number> = new Set([501, 505]);
+
+/** False for everything that would be the same a second later: a refusal, a broken rule, a page, a wrong name. */
+export function isTemporary(error: RestapleError): boolean {
+  if (LATER.has(error.code)) return true;
+  if (!(error instanceof TransportError)) return false;
+  if (error.code !== 'http-status' && error.code !== 'proxy-failed' && error.code !== 'http-unreachable')
+    return false;
+  return error.status === undefined || error.code === 'http-unreachable'
+    ? hasNetworkCause(error)
+    : isTemporaryStatus(error.status);
+}
+
+function isTemporaryStatus(status: number): boolean {
+  return CLIENT_STATUSES.has(status) || (status >= 500 && !FINAL_STATUSES.has(status));
+}
+
+function hasNetworkCause({ cause }: Error): boolean {
+  return cause instanceof Error && 'code' in cause && NETWORK_CODES.has(cause.code);
+}
+
+/**
+ * How long to wait before the next round, in milliseconds: by full jitter, so that thousands of certificates that
+ * failed together do not come back together, and not before the server wants it.
+ *
+ * @param round 0 before the first repetition.
+ * @param random from 0 to less than 1.
+ */
+export function retryDelayMs(round: number, random: number, retryAfterMs = 0): number {
+  const most = Math.min(FIRST_WAIT_MS * 2 ** round, LONGEST_WAIT_MS);
+  return Math.max(Math.round(most * random), retryAfterMs);
+}
