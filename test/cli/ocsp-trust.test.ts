@@ -104,6 +104,15 @@ describe('refused', () => {
     }),
   );
 
+  it('a file of trusted certificates that is not there, before anybody is asked', () =>
+    withSite(async ({ ocsp }) => {
+      const run = await ocsp([...QUESTION, '-url', 'http://127.0.0.1:1/', '-VAfile', '@none.crt']);
+      expect(run).toMatchObject({ exitCode: 66, out: '' });
+      expect(run.err).toMatch(
+        /^restaple: none.crt: cannot be read: no such file or directory \(ENOENT\)\nhint: /,
+      );
+    }));
+
   it('a CA certificate that did not issue it', () =>
     withSite(async ({ ocsp }) => {
       const run = await ocsp(['-issuer', '@stranger.crt', '-cert', '@domain.crt', '-reqout', '@q.der']);

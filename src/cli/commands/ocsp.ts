@@ -24,7 +24,7 @@ import { responderError } from '../ocsp/responder-error.ts';
 import { responseText } from '../ocsp/response-text.ts';
 import { type Settings, settingsOf } from '../ocsp/settings.ts';
 import { summary } from '../ocsp/summary.ts';
-import { loadTrust } from '../ocsp/trust.ts';
+import { type Trust, loadTrust } from '../ocsp/trust.ts';
 import { readInput } from '../read-input.ts';
 import { refuseUsage } from '../usage-output.ts';
 
@@ -77,20 +77,24 @@ async function answer(call: Call): Promise<ExitCode> {
   const request = await prepareRequest(settings, asked, io);
   if (request && settings.requestText) print(requestText(request.request));
   if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
-  const { url, respin } = settings;
-  if (request && url)
-    return judged(decoded(await exchange(request.der, url, settings, io.env)), asked, request, call);
-  if (respin !== undefined) {
-    const der = await readInput(respin, io);
-    return judged(
-      inFile(respin, () => decoded(der)),
-      asked,
-      request,
-      call,
-    );
-  }
+  // Read before anybody is asked: a file that is not there must not cost a request.
+  const trust = await loadTrust(settings);
+  const received = await receive(request, call);
+  if (received) return judged(received, asked, request, { ...call, trust });
   if (settings.reqout === undefined && !settings.requestText) throw nobodyAsked(asked);
   return EXIT.ok;
+}
+
+/** From the responder or a file; `undefined` when neither is named. */
+async function receive(
+  request: PreparedRequest | undefined,
+  { settings, io }: Call,
+): Promise<Received | undefined> {
+  const { url, respin } = settings;
+  if (request && url) return decoded(await exchange(request.der, url, settings, io.env));
+  if (respin === undefined) return undefined;
+  const der = await readInput(respin, io);
+  return inFile(respin, () => decoded(der));
 }
 
 /** openssl adds a nonce to what it asks of its own, unless told otherwise, and to a request from a file when told. */
@@ -130,12 +134,11 @@ async function judged(
   { der, response }: Received,
   asked: readonly Question[],
   request: PreparedRequest | undefined,
-  { settings, io, print }: Call,
+  { settings, io, print, trust }: Call & { readonly trust: Trust },
 ): Promise<ExitCode> {
   if (response.responseStatus !== 'successful') print(responderError(response.responseStatus));
   else if (settings.responseText) print(responseText(response));
   const basic = readBasicResponse(response);
-  const trust = await loadTrust(settings);
   const now = settings.at ?? io.now();
   const judgeFor = (one: BasicOCSPResponse): Judge => judgeOf(one, settings, trust, now);
   const questions = asked.length > 0 ? asked : questionsFrom(certIDsOf(request, basic), trust.issuers);
