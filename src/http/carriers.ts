@@ -26,6 +26,12 @@ export interface Carrier {
 
 type AgentKind = new (options: AgentOptions) => Agent;
 
+/**
+ * Happy eyeballs (RFC 8305): all addresses of a name in turn, IPv6 and IPv4 by turns, and each has 250 ms until the next one
+ * is tried, so that a family that leads nowhere costs no more. Said here, because an option of node can change both.
+ */
+const DIALLING: AgentOptions = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 };
+
 export class Carriers {
   readonly #pools = new Map<string, Agent>();
   readonly #closed = new AbortController();
@@ -108,8 +114,8 @@ export class Carriers {
   }
 
   #pool(key: string, fresh: boolean, create: (options: AgentOptions) => Agent): Agent {
-    if (fresh) return create({ keepAlive: false });
-    const agent = this.#pools.get(key) ?? create({ keepAlive: true });
+    if (fresh) return create({ ...DIALLING, keepAlive: false });
+    const agent = this.#pools.get(key) ?? create({ ...DIALLING, keepAlive: true });
     this.#pools.set(key, agent);
     return agent;
   }

@@ -1,0 +1,55 @@
+/** A name with several addresses, of which some lead nowhere. */
+import type { LookupAddress } from 'node:dns';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Lookup } from '../../src/http/connect-rules.ts';
+import { startBlackHole } from '../support/black-hole.ts';
+import { answer, startHttpServer } from '../support/http-server.ts';
+import { client, refusal, serve } from './harness.ts';
+
+const OK = answer({ body: 'fine' });
+
+const knowing =
+  (...addresses: readonly LookupAddress[]): Lookup =>
+  (_name, _options, callback) =>
+    callback(null, [...addresses]);
+
+const DEAD = { address: '127.0.0.2', family: 4 };
+const LIVING = { address: '127.0.0.1', family: 4 };
+const OTHER_FAMILY = { address: '::1', family: 6 };
+
+const request = (port: number) =>
+  ({ method: 'GET', url: new URL(`http://ocsp.example.test:${port}/`), maxBytes: 100 }) as const;
+
+describe('a name with a dead address', () => {
+  it.runIf(process.platform === 'linux')(
+    'that swallows connections: the next one is tried long before the time-out, and alone it is a time-out',
+    async () => {
+      const server = await serve(OK);
+      const hole = await startBlackHole(DEAD.address, server.port);
+      onTestFinished(() => hole.close());
+      const both = client({ lookup: knowing(DEAD, LIVING) });
+      expect((await both.exchange(request(server.port))).address).toBe('127.0.0.1');
+      const alone = client({ lookup: knowing(DEAD), connectTimeoutMs: 600 });
+      const error = await refusal(alone.exchange(request(server.port)));
+      expect([error.code, error.message]).toEqual([
+        'http-timeout',
+        `no connection to ocsp.example.test:${server.port} within 600 ms (connect time-out)`,
+      ]);
+    },
+  );
+
+  it('of a family that refuses: the other one answers', async () => {
+    const server = await serve(OK);
+    const http = client({ lookup: knowing(OTHER_FAMILY, LIVING) });
+    expect((await http.exchange(request(server.port))).address).toBe('127.0.0.1');
+  });
+
+  it('and no other: every address is told with what became of it', async () => {
+    const gone = await startHttpServer(OK);
+    await gone.close();
+    const error = await refusal(client({ lookup: knowing(LIVING, DEAD) }).exchange(request(gone.port)));
+    expect(error.message).toBe(
+      `cannot connect to ocsp.example.test:${gone.port} at 127.0.0.1, 127.0.0.2: connection refused (ECONNREFUSED)`,
+    );
+  });
+});
