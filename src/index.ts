@@ -25,9 +25,17 @@ export {
   type HttpRequest,
   createHttpClient,
 } from './http/client.ts';
+export type { Lookup } from './http/connect-rules.ts';
+export type { ConnectTo, ResolveTo } from './http/detours.ts';
+export { type ProxyChoice, proxyChoice } from './http/proxy-choice.ts';
 export { type Limiter, type LimiterOptions, createLimiter } from './http/limiter.ts';
 export { findIssuer } from './issuer/find-issuer.ts';
 export { type IssuerCache, IssuerFetcher } from './issuer/fetch-issuer.ts';
-export { type FetchResponseOptions, type FetchedResponse, fetchResponse } from './staple/fetch-response.ts';
+export {
+  type FetchResponseOptions,
+  type FetchedResponse,
+  type RetryOptions,
+  fetchResponse,
+} from './staple/fetch-response.ts';
 export { type Staple, verifyStaple } from './staple/staple.ts';
 export { type Verdict, type VerifyOptions, verifyResponse } from './ocsp/verify-response.ts';
