@@ -36,15 +36,16 @@ function received(outgoing: ClientRequest, request: HttpRequest, progress: Progr
       const status = incoming.statusCode ?? 0;
       progress.status = status;
       bodyOf(incoming, request.maxBytes, progress)
-        .then((body) => ({
-          status,
-          statusText: incoming.statusMessage ?? '',
-          headers: incoming.headers,
-          body,
-          address: progress.addresses[0],
-          ...(progress.proxy === undefined ? {} : { proxy: progress.proxy }),
-        }))
+        .then((body) => answerOf(incoming, body, progress))
         .then(resolve, reject);
+    });
+    // Without a listener Node would leave a 101 unanswered until the time-out. Nobody asked for another protocol.
+    outgoing.once('upgrade', (incoming, socket) => {
+      socket.destroy();
+      resolve(answerOf(incoming, Buffer.alloc(0), progress));
+    });
+    outgoing.once('socket', (socket) => {
+      socket.prependOnceListener('data', (chunk: Buffer) => (progress.firstBytes = chunk.subarray(0, 64)));
     });
     outgoing.on('error', (error) => {
       // The parser's complaint about bytes behind a whole body is nothing to us.
@@ -54,21 +55,41 @@ function received(outgoing: ClientRequest, request: HttpRequest, progress: Progr
   });
 }
 
-/** Throws for a body cut short: Node gives `end` to a body that came to its own end only. */
+function answerOf(incoming: IncomingMessage, body: Buffer, { addresses, proxy }: Progress): HttpAnswer {
+  return {
+    status: incoming.statusCode ?? 0,
+    statusText: incoming.statusMessage ?? '',
+    headers: incoming.headers,
+    body,
+    address: addresses[0],
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
+/**
+ * Throws for a body cut short: Node gives `end` to a body that came to its own end only. Of an error page that is too
+ * large the first bytes are enough: what counts is its status.
+ */
 function bodyOf(response: IncomingMessage, maxBytes: number, progress: Progress): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     response.on('error', reject);
+    const isWanted = response.statusCode === 200;
     const declared = response.headers['content-length'];
     progress.declared = declared === undefined ? undefined : Number(declared);
-    if ((progress.declared ?? 0) > maxBytes) {
+    if (isWanted && (progress.declared ?? 0) > maxBytes) {
       reject(tooLargeFailure(maxBytes, progress));
       return;
     }
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => {
       progress.received += chunk.length;
-      if (progress.received > maxBytes) reject(tooLargeFailure(maxBytes, progress));
-      else chunks.push(chunk);
+      if (progress.received <= maxBytes) chunks.push(chunk);
+      else if (isWanted) reject(tooLargeFailure(maxBytes, progress));
+      else {
+        // What is left of it would come before the next answer of this connection.
+        response.destroy();
+        resolve(Buffer.concat(chunks));
+      }
     });
     response.once('end', () => resolve(Buffer.concat(chunks)));
   });

@@ -28,6 +28,8 @@ export interface Progress {
   /** Bytes of the body: those that came and those that Content-Length promised. */
   received: number;
   declared: number | undefined;
+  /** How the answer began, for when its headers never end. */
+  firstBytes?: Buffer;
   /** `host:port` of a proxy, and whether it reads what it hands on: then connecting means connecting to it. */
   proxy?: string | undefined;
   isForwarded?: boolean;
@@ -36,10 +38,7 @@ export interface Progress {
 /** An error of the socket, the resolver, TLS or the HTTP parser as a TransportError. */
 export function networkFailure(error: unknown, progress: Progress): TransportError {
   const { url, stage, status } = progress;
-  if (codeOf(error) === 'HPE_HEADER_OVERFLOW') {
-    const message = `the headers of the answer from ${place(progress)} are more than ${MAX_HEADER_BYTES} bytes`;
-    return new TransportError('http-too-large', message, printableUrl(url), status, { cause: error });
-  }
+  if (codeOf(error) === 'HPE_HEADER_OVERFLOW') return headersFailure(error, progress);
   if (
     progress.proxy !== undefined &&
     (stage === 'connecting' || (stage === 'handshake' && progress.isForwarded))
@@ -51,6 +50,17 @@ export function networkFailure(error: unknown, progress: Progress): TransportErr
     answering: () => answerWords(error, progress),
   };
   return new TransportError('http-unreachable', words[stage](), printableUrl(url), status, { cause: error });
+}
+
+/** The status counts more than its size, as for a body, where the status line came in one piece. */
+function headersFailure(cause: unknown, progress: Progress): TransportError {
+  const [, digits] = /^HTTP\/1\.\d (\d{3})\b/.exec(progress.firstBytes?.toString('latin1') ?? '') ?? [];
+  const status = digits === undefined ? undefined : Number(digits);
+  const isOther = status !== undefined && status !== 200;
+  const what = isOther ? `the answer with status ${status}` : 'the answer';
+  const message = `the headers of ${what} from ${place(progress)} are more than ${MAX_HEADER_BYTES} bytes`;
+  const code = isOther ? 'http-status' : 'http-too-large';
+  return new TransportError(code, message, printableUrl(progress.url), status, { cause });
 }
 
 /** The proxy, or the way to it, is at fault: `what` it does. */
@@ -83,8 +93,7 @@ export function tooLargeFailure(maxBytes: number, progress: Progress): Transport
     declared === undefined
       ? `is larger than the ${maxBytes} bytes allowed`
       : `has ${countBytes(declared)}, more than the ${maxBytes} allowed`;
-  const what = status === 200 ? 'the answer' : `the answer with status ${status}`;
-  const message = `${what} from ${place(progress)} ${size}`;
+  const message = `the answer from ${place(progress)} ${size}`;
   return new TransportError('http-too-large', message, printableUrl(url), status);
 }
 

@@ -23,6 +23,15 @@ const get = (url: URL, more: Partial<HttpRequest> = {}): HttpRequest => ({
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const CHUNK = `200\r\n${'x'.repeat(512)}\r\n`;
 
+/** An error page that goes on for as long as somebody reads. */
+const endlessError: Behaviour = (_request, socket) => {
+  socket.write('HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const more = (): void => {
+    if (!socket.destroyed) socket.write(CHUNK, () => setImmediate(more));
+  };
+  more();
+};
+
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = await startHttpServer(silence);
@@ -53,12 +62,6 @@ describe('a fault of the server', () => {
       'the answer from PLACE has 999999999999999 bytes, more than the 1000 allowed',
     ],
     [
-      'an error page that is too large',
-      answer({ status: 403, body: 'x'.repeat(1001) }),
-      'http-too-large',
-      'the answer with status 403 from PLACE has 1001 bytes, more than the 1000 allowed',
-    ],
-    [
       'chunks without end',
       (_request, socket) => {
         socket.write(CHUNKED);
@@ -75,6 +78,12 @@ describe('a fault of the server', () => {
       answer({ headers: [['X-Long', 'x'.repeat(17 * 1024)]] }),
       'http-too-large',
       'the headers of the answer from PLACE are more than 16384 bytes',
+    ],
+    [
+      'an error with headers of 17 KiB',
+      answer({ status: 403, headers: [['X-Long', 'x'.repeat(17 * 1024)]] }),
+      'http-status',
+      'the headers of the answer with status 403 from PLACE are more than 16384 bytes',
     ],
     [
       'a body shorter than its Content-Length',
@@ -113,6 +122,34 @@ describe('a fault of the server', () => {
     expect(error.message).toBe(message.replace('PLACE', `127.0.0.1:${server.port}`));
     expect(error.url).toBe(`http://127.0.0.1:${server.port}/ca`);
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('an error is told by its status', () => {
+  it.each([
+    ['whose page is declared too large', answer({ status: 403, body: 'x'.repeat(100_000) })],
+    ['whose page has no end', endlessError],
+  ])('%s', async (_sentence, behaviour) => {
+    const server = await serve(behaviour);
+    const http = client();
+    for (const connection of [1, 2]) {
+      const { status, body } = await http.exchange(get(server.url()));
+      expect(status).toBe(403);
+      expect(body.length).toBeLessThanOrEqual(1000);
+      // The rest of the page was not waited for, nor taken for the next answer.
+      expect(server.requests.at(-1)?.connection).toBe(connection);
+    }
+  });
+
+  it('101, which nobody asked for, at once', async () => {
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+    const server = await serve((_request, socket) => void socket.write(upgrade));
+    const { status, statusText, body } = await client().exchange(get(server.url()));
+    expect({ status, statusText, body }).toEqual({
+      status: 101,
+      statusText: 'Switching Protocols',
+      body: Buffer.alloc(0),
+    });
   });
 });
 
