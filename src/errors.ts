@@ -111,9 +111,13 @@ export class InputError extends RestapleError {
   }
 }
 
+/** What stands before a responder and spoke in its place, where that is plain: `http/edge-words.ts` tells them apart. */
+export type EdgeSign = 'host-not-served' | 'rate-limited' | 'origin-gone' | 'blocked' | 'page' | 'portal';
+
 /** What a TransportError has besides its words. */
 export interface TransportErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined;
+  readonly edge?: EdgeSign | undefined;
 }
 
 /**
@@ -124,6 +128,7 @@ export class TransportError extends RestapleError {
   readonly url: string;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly edge: EdgeSign | undefined;
 
   constructor(
     code: TransportCode,
@@ -137,16 +142,19 @@ export class TransportError extends RestapleError {
     this.url = url;
     this.status = status;
     this.retryAfterMs = options?.retryAfterMs;
+    this.edge = options?.edge;
   }
 }
 
-/** A response that a rule of verification refused. */
+/** A response that a rule of verification refused; `isCached` when it was a cache that kept it too long. */
 export class ResponseError extends RestapleError {
   readonly code: ResponseCode;
+  readonly isCached: boolean;
 
-  constructor(code: ResponseCode, message: string, options?: ErrorOptions) {
+  constructor(code: ResponseCode, message: string, options?: ErrorOptions & { readonly isCached?: boolean }) {
     super(message, options);
     this.code = code;
+    this.isCached = options?.isCached === true;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What to do next, for each code: the only place where an error becomes advice. */
-import { type ErrorCode, RestapleError, TransportError } from '../errors.ts';
+import { type EdgeSign, type ErrorCode, ResponseError, RestapleError, TransportError } from '../errors.ts';
 
 const HINTS: Readonly<Record<ErrorCode, string>> = {
   'der-malformed': 'it is damaged or cut short; get it again',
@@ -68,10 +68,27 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   internal: 'this is a fault of restaple; please report it with what you typed',
 };
 
+/** Where it is plain what stands before the responder, that is more to the point. */
+const EDGE_HINTS: Readonly<Record<EdgeSign, string>> = {
+  'host-not-served':
+    "the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'",
+  'rate-limited': 'wait as long; fewer requests at a time: --jobs N',
+  'origin-gone': 'the responder behind this CDN is down; the next run may succeed',
+  blocked:
+    'a firewall before the responder refuses this machine: ask the CA, or from elsewhere with --proxy URL',
+  page: 'a login page, a block page or a website answers in place of the responder: see it with curl -i; another way there: --proxy URL',
+  portal: 'a captive portal: log this machine in to its network, then run again',
+};
+
+const CACHED_HINT =
+  'a cache before the responder is stuck: try --method post, which no cache answers, and tell the CA';
+
 /** Statuses with which an edge says that it does not serve what was asked for: the Host, most often. */
-const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404, 421]);
+const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 export function hintFor(error: unknown): string {
+  if (error instanceof ResponseError && error.isCached) return CACHED_HINT;
+  if (error instanceof TransportError && error.edge !== undefined) return EDGE_HINTS[error.edge];
   if (error instanceof TransportError && error.code === 'http-status' && !NOT_SERVED.has(error.status)) {
     return 'the responder, or what stands before it, is in trouble; try again later';
   }

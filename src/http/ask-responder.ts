@@ -4,8 +4,10 @@
  * decoded, an answer for another certificate, one that expired in a cache.
  */
 import { DerError, ResponseError, RestapleError, TransportError, type ErrorCode } from '../errors.ts';
+import { nameCache } from './cached.ts';
 import type { HttpClient } from './client.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
+import type { HttpAnswer } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';
@@ -33,6 +35,8 @@ export interface ResponderAnswer<T> {
   readonly method: 'GET' | 'POST';
   /** The URL that answered: with GET, the request is in its path, unless a redirect led elsewhere. */
   readonly url: URL;
+  /** As it was sent. It does not count: responders with good bodies and wrong types are deployed. */
+  readonly contentType: string | undefined;
   readonly address: string | undefined;
 }
 
@@ -97,14 +101,23 @@ async function ask<T>(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
-  requireOcspBody(answer, request.url);
+  requireOcspBody(answer, request.url, url);
   return {
-    value: options.accept(answer.body),
+    value: accepted(answer, options),
     body: answer.body,
     method: request.method,
     url: request.url,
+    contentType: answer.headers['content-type'],
     address: answer.address,
   };
+}
+
+function accepted<T>({ body, headers }: HttpAnswer, { accept }: AskOptions<T>): T {
+  try {
+    return accept(body);
+  } catch (error) {
+    throw nameCache(error, headers);
+  }
 }
 
 /** Only for what restaple throws on purpose: a fault of our own shall not be hidden by a second try. */

@@ -6,14 +6,23 @@ import { TransportError } from '../errors.ts';
 import { startsLikeOCSPResponse } from '../ocsp/ocsp-response.ts';
 import { printable } from '../text.ts';
 import type { HttpAnswer } from './message.ts';
+import { isPage, pageTitle } from './page-title.ts';
 import { printableUrl } from './place.ts';
 import { snippet } from './snippet.ts';
 
-/** @throws TransportError `http-not-ocsp` when the body cannot be an OCSPResponse; `url` is what was asked. */
-export function requireOcspBody(answer: HttpAnswer, url: URL): void {
-  if (!startsLikeOCSPResponse(answer.body)) {
-    throw new TransportError('http-not-ocsp', describe(answer), printableUrl(url), answer.status);
-  }
+/**
+ * @param asked the URL that was asked; `url` is what answered, where a redirect led elsewhere.
+ * @throws TransportError `http-not-ocsp` when the body cannot be an OCSPResponse.
+ */
+export function requireOcspBody(answer: HttpAnswer, url: URL, asked: URL = url): void {
+  if (startsLikeOCSPResponse(answer.body)) return;
+  const isElsewhere = url.hostname !== asked.hostname;
+  const led = isElsewhere ? ` (a redirect of ${asked.host} led to ${url.host})` : '';
+  const aPage = isElsewhere ? 'portal' : 'page';
+  const edge = isPage(answer.body, answer.headers['content-type']) ? aPage : undefined;
+  throw new TransportError('http-not-ocsp', describe(answer) + led, printableUrl(url), answer.status, {
+    edge,
+  });
 }
 
 function describe({ body, headers, status }: HttpAnswer): string {
@@ -21,5 +30,7 @@ function describe({ body, headers, status }: HttpAnswer): string {
   const type = headers['content-type'];
   const size = body.length === 1 ? '1 byte' : `${body.length} bytes`;
   const what = type === undefined ? 'of no content type' : printable(type);
-  return `the answer is ${what}, not an OCSP response (status ${status}, ${size}): ${snippet(body)}`;
+  const title = pageTitle(body);
+  const shown = title === undefined ? snippet(body) : `a page with the title "${title}"`;
+  return `the answer is ${what}, not an OCSP response (status ${status}, ${size}): ${shown}`;
 }

@@ -1,6 +1,7 @@
 /** The one status that brings an OCSP response is 200 (RFC 9110 section 15.3.1); any other is told with who said it. */
 import { TransportError } from '../errors.ts';
 import { printable } from '../text.ts';
+import { edgeSign, edgeWords } from './edge-words.ts';
 import type { HttpAnswer } from './message.ts';
 import { addressPort, dialHost, portOf, printableUrl } from './place.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -16,9 +17,15 @@ const MAX_QUOTED_BYTES = 200;
 export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
   if (answer.status === 200) return;
   const phrase = answer.statusText === '' ? '' : ` ${printable(answer.statusText)}`;
-  const message = `${answer.status}${phrase} from ${server(url, answer)} for Host: ${printable(host)}${quote(answer)}`;
+  const edge = edgeSign(answer, host);
+  const where = server(url, answer);
+  const words = edge
+    ? `: ${edgeWords(edge, answer, where, host)}`
+    : ` from ${where} for Host: ${printable(host)}${quote(answer)}`;
+  const message = `${answer.status}${phrase}${words}`;
   throw new TransportError('http-status', message, printableUrl(url), answer.status, {
     retryAfterMs: retryAfterMs(answer.headers),
+    edge,
   });
 }
 

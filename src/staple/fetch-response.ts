@@ -5,6 +5,7 @@ import { askResponder, rank } from '../http/ask-responder.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
+import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
 import { createCertID } from '../ocsp/cert-id.ts';
 import { encodeNonce } from '../ocsp/extensions/nonce.ts';
@@ -26,6 +27,8 @@ export interface FetchResponseOptions<T> {
   readonly trusted?: boolean;
   readonly client: HttpClient;
   readonly limiter: Limiter;
+  /** Shared by all that run side by side: who of them has met a responder that does not answer. */
+  readonly health?: HostHealth;
   readonly method: 'auto' | 'get' | 'post';
   readonly headers: HeaderList;
   readonly hash: 'sha1' | 'sha256';
@@ -56,6 +59,8 @@ export interface FetchedResponse<T> {
   readonly value: T;
   readonly der: Buffer;
   readonly method: 'GET' | 'POST';
+  /** As it was sent, where one was. */
+  readonly contentType: string | undefined;
   /** The URL of the responder without credentials, safe to print. */
   readonly responder: string;
 }
@@ -90,7 +95,7 @@ async function askInRounds<T>(
       if (!(outcome instanceof RestapleError)) return outcome;
       if (!failure || rank(outcome) > rank(failure)) failure = outcome;
       if (deadline.signal.aborted) throw failure;
-      if (isTemporary(outcome)) failed.push({ responder, error: outcome });
+      if (isTemporary(outcome) && !isGivenUp(responder, options)) failed.push({ responder, error: outcome });
     }
     const [first] = failed;
     if (retry === undefined || round >= retry.retries || first === undefined) break;
@@ -102,6 +107,10 @@ async function askInRounds<T>(
     responders = failed.map(({ responder }) => responder);
   }
   throw failure ?? new InputError('responder-url-missing', 'the certificate names no OCSP responder');
+}
+
+function isGivenUp<T>(responder: string, { health }: FetchResponseOptions<T>): boolean {
+  return health !== undefined && URL.canParse(responder) && health.isSilent(new URL(responder));
 }
 
 interface Failed {
@@ -125,23 +134,19 @@ async function ask<T>(
   request: Buffer,
   deadline: Deadline,
 ): Promise<FetchedResponse<T> | RestapleError> {
-  const { client, limiter, method, headers, accept } = options;
+  const { client, limiter, method, headers, accept, health = new HostHealth() } = options;
   try {
     const url = responderUrl(responder);
     const answer = await limiter.run(url.host, () => {
       // The wait for a free place is not the responder's.
       deadline.start(responder);
-      return askResponder(client, url, request, {
-        method,
-        headers,
-        trusted: options.trusted === true,
-        maxBytes: MAX_DER_BYTES,
-        signal: deadline.signal,
-        accept,
-      });
+      const { signal } = deadline;
+      const trusted = options.trusted === true;
+      const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal, accept };
+      return health.run(url, () => askResponder(client, url, request, asking));
     });
-    const { value, body, method: used } = answer;
-    return { value, der: body, method: used, responder: printableUrlText(responder) };
+    const { value, body, method: used, contentType } = answer;
+    return { value, der: body, method: used, contentType, responder: printableUrlText(responder) };
   } catch (error) {
     if (error instanceof RestapleError) return error;
     throw error;

@@ -19,8 +19,8 @@ domain.crt, the server's certificate, says where to ask whether it has been revo
   http://localhost:PORT/
 Asked by address, the CDN does not know which of its many sites is meant, and refuses:
   $ restaple fetch domain.crt --url http://127.0.0.1:PORT/
-  restaple: domain.crt: 403 Forbidden from 127.0.0.1:PORT for Host: 127.0.0.1:PORT
-  hint: if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later
+  restaple: domain.crt: 403 Forbidden: the edge at 127.0.0.1:PORT does not serve this Host; it got Host: 127.0.0.1:PORT: "Error 1003: asked by address"
+  hint: the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'
 Asked by name, it hands on the answer of the CA. restaple verifies that, and writes domain.ocsp:
 (It is on this very machine, where no certificate leads restaple unless it is told that it may.)
   $ restaple fetch domain.crt --allow-host localhost

@@ -60,7 +60,9 @@ describe('the commands that everybody has typed, against a front that demands th
       const run = await ocsp([...KNOWN, '-url', world.front.url]);
       const place = `127.0.0.1:${world.front.port}`;
       expect(run).toMatchObject({ exitCode: 75, out: '' });
-      expect(run.err).toMatch(`restaple: 403 Forbidden from ${place} for Host: ${place}\n`);
+      expect(run.err).toMatch(
+        `restaple: 403 Forbidden: the edge at ${place} does not serve this Host; it got Host: ${place}: "403 Forbidden"\n`,
+      );
       expect(run.err).toMatch('-header Host=');
     }));
 

@@ -52,8 +52,9 @@ describe('behind a front that serves nobody without the right Host', () => {
     const outcome = await cli.run('fetch', cert, '--url', front.url);
     expect(outcome).toMatchObject({ code: 75, stdout: '' });
     expect(outcome.stderr).toBe(
-      `restaple: ${cert}: 403 Forbidden from 127.0.0.1:${front.port} for Host: 127.0.0.1:${front.port}\n` +
-        "hint: if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later\n",
+      `restaple: ${cert}: 403 Forbidden: the edge at 127.0.0.1:${front.port} does not serve this Host; ` +
+        `it got Host: 127.0.0.1:${front.port}: "403 Forbidden"\n` +
+        "hint: the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'\n",
     );
   });
 

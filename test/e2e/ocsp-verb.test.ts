@@ -98,7 +98,7 @@ describeWithPeer('openssl', 'side by side with openssl ocsp', (openssl) => {
     const { theirs, ours } = await both(...question(), '-url', front.url);
     expect([theirs.code, ours.code]).toEqual([1, 75]);
     expect(ours.stderr).toMatch(
-      /^restaple: 403 Forbidden from .* for Host: 127\.0\.0\.1:\d+\nhint: .*-header Host=NAME/,
+      /^restaple: 403 Forbidden: .* it got Host: 127\.0\.0\.1:\d+: "403 Forbidden"\nhint: .*-header Host=NAME/,
     );
   });
 

@@ -43,14 +43,17 @@ async function besideGoodStaple(use: (dir: string, staple: string) => Promise<vo
   });
 }
 
-/** What was said, when it was one line and a hint and nothing else: no stack, no warning, no second line. */
+const SAID =
+  /^restaple: ([^\n]+)\nhint: ([^\n]+)\n(?:restaple: [^\n]+: the certificate is must-staple: [^\n]+\n)?$/;
+
+/** What was said, when it was one line and a hint and nothing else but a word on must-staple: no stack, no warning. */
 function told({ code, stdout, stderr }: Outcome): {
   code: number;
   stdout: string;
   line: string;
   hint: string;
 } {
-  const [, line = stderr, hint = 'none'] = /^restaple: ([^\n]+)\nhint: ([^\n]+)\n$/.exec(stderr) ?? [];
+  const [, line = stderr, hint = 'none'] = SAID.exec(stderr) ?? [];
   return { code, stdout, line, hint };
 }
 

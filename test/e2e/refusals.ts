@@ -77,7 +77,7 @@ export const ANSWERS: readonly (readonly [string, Behaviour, number, string])[] 
     'a page for people with status 200',
     answer({ headers: [['Content-Type', 'text/html']], body: '<html><title>Log in</title></html>' }),
     75,
-    'not an OCSP response (status 200, 34 bytes): "<html><title>Log in</title></html>"',
+    'not an OCSP response (status 200, 34 bytes): a page with the title "Log in"',
   ],
   ['nothing with status 200', answer({ body: '' }), 75, 'the answer is empty'],
   ['404', answer({ status: 404, reason: 'Not Found' }), 75, '404 Not Found'],
@@ -170,7 +170,7 @@ export const INPUTS: readonly (readonly [string, (dir: string) => Promise<string
     'a must-staple certificate that names no responder',
     file(certificatesPem(mustStaple, pki.issuer)),
     69,
-    'yet it is must-staple: clients that honour this refuse it',
+    'the certificate is must-staple: clients that honour this refuse it without a staple',
   ],
 ];
 

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../duration.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { HeaderList } from '../../http/headers.ts';
+import type { HostHealth } from '../../http/host-health.ts';
 import type { Limiter } from '../../http/limiter.ts';
 import { printableUrlText } from '../../http/place.ts';
 import type { CertStatus } from '../../ocsp/cert-status.ts';
@@ -23,6 +24,7 @@ import type { Target } from './targets.ts';
 export interface Road {
   readonly client: HttpClient;
   readonly limiter: Limiter;
+  readonly health: HostHealth;
   readonly issuers: IssuerSources;
   readonly judgement: Judgement;
   /** False for `--no-verify`. */
@@ -88,19 +90,23 @@ async function attempt(
     if (dueAt && road.now() < dueAt) return { kind: 'not due', verdict: present.verdict, dueAt };
   }
   road.say(target.path, `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
-  const { value, der, method, responder } = await ask(certificate, issuer, responders.urls, road, (step) =>
-    road.say(target.path, step),
-  );
-  road.say(
-    target.path,
-    `${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`,
-  );
+  const say = (step: string): void => road.say(target.path, step);
+  const fetched = await ask(certificate, issuer, responders.urls, road, say);
+  const { value, der, method, responder } = fetched;
+  say(`${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`);
+  sayType(fetched.contentType, say);
   const { answer, verdict } = value;
   const answered = { kind: 'answered', answer, verdict, der, responder, method, kept: undefined } as const;
   if (answer.certStatus.type !== 'good' || output === undefined) return { ...answered, file: 'not written' };
   const kept = await keepStaple(output, { der, verdict }, judge);
   if (kept.outcome !== 'kept') return { ...answered, file: kept.outcome };
   return { ...answered, file: 'kept', kept: kept.present.verdict };
+}
+
+/** Nothing here depends on it, but a stricter client may. */
+function sayType(type: string | undefined, say: (step: string) => void): void {
+  if (/^application\/ocsp-response(?:\s*;|$)/i.test(type ?? '')) return;
+  say(`its Content-Type is ${type ?? 'missing'}, not application/ocsp-response`);
 }
 
 interface Accepted {
@@ -115,7 +121,7 @@ function ask(
   road: Road,
   say: (step: string) => void,
 ) {
-  const { client, limiter, method, headers, hash, timeoutMs } = road;
+  const { client, limiter, health, method, headers, hash, timeoutMs } = road;
   const nonce = road.nonce?.();
   const accept = (der: Buffer): Accepted => {
     if (!road.verify) return { answer: readUnverified(der, certificate, issuer), verdict: undefined };
@@ -130,6 +136,7 @@ function ask(
     trusted: road.urls !== undefined,
     client,
     limiter,
+    health,
     method,
     headers,
     hash,

@@ -1,5 +1,5 @@
 /** Advice in openssl's flags, where that of `../hints.ts` names options that this verb has not. */
-import { type ErrorCode, RestapleError } from '../../errors.ts';
+import { type EdgeSign, type ErrorCode, RestapleError, TransportError } from '../../errors.ts';
 import { hintFor } from '../hints.ts';
 
 const TRUST_SIGNER = 'tell the CA; a signer that you trust all the same is named with -VAfile FILE';
@@ -44,6 +44,17 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'usage-invalid': 'restaple ocsp -help lists the flags',
 };
 
+const EDGE_HINTS: Partial<Readonly<Record<EdgeSign, string>>> = {
+  'host-not-served':
+    'the responder is behind a CDN: ask for it by its name, -url http://NAME/, or with -header Host=NAME',
+  'rate-limited': 'wait as long; fewer requests at a time',
+  blocked:
+    'a firewall before the responder refuses this machine: ask the CA, or from elsewhere with -proxy URL',
+  page: 'a login page, a block page or a website answers in place of the responder: see it with curl -i; another way there: -proxy URL',
+};
+
 export function ocspHint(error: unknown): string {
+  if (error instanceof TransportError && error.edge !== undefined)
+    return EDGE_HINTS[error.edge] ?? hintFor(error);
   return (error instanceof RestapleError ? HINTS[error.code] : undefined) ?? hintFor(error);
 }

@@ -48,6 +48,14 @@ const moved: HttpAnswer = {
   headers: { location: 'http://login.example.test/' },
 };
 
+const forbidden: HttpAnswer = {
+  ...page,
+  status: 403,
+  statusText: 'Forbidden',
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from('error code: 1003'),
+};
+
 export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'url-invalid': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('ldap://ldap.example.test/'), maxBytes: 1 }),
@@ -64,8 +72,7 @@ export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'http-timeout': () => {
     throw timeoutFailure(15_000, progress);
   },
-  'http-status': () =>
-    requireOk({ ...page, status: 403, statusText: 'Forbidden' }, new URL('http://192.0.2.1/'), '192.0.2.1'),
+  'http-status': () => requireOk(forbidden, new URL('http://192.0.2.1/'), '192.0.2.1'),
   'http-too-large': () => {
     throw tooLargeFailure(MAX_DER_BYTES, { ...progress, status: 200, declared: 10_485_760 });
   },
