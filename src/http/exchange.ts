@@ -51,7 +51,9 @@ export async function exchangeOnce(
   );
   const limit = (ms: number): void => guard.failIn(ms, () => timeoutFailure(ms, progress));
   limit(timeouts.connectTimeoutMs);
-  followConnection(outgoing, progress, () => {
+  // Names are looked up in turn by a few threads: who waited for one behind dead names has his time to connect still.
+  const found = (): void => limit(timeouts.connectTimeoutMs);
+  followConnection(outgoing, progress, found, () => {
     progress.stage = 'answering';
     limit(timeouts.answerTimeoutMs);
   });
@@ -74,8 +76,16 @@ function credentials({ username, password }: URL): RequestOptions {
   return { auth: `${percentDecoded(username)}:${percentDecoded(password)}` };
 }
 
-/** Keeps `progress` up to date with whom the connection goes to, and calls `ready` when it can be written to. */
-function followConnection(outgoing: ClientRequest, progress: Progress, ready: () => void): void {
+/**
+ * Keeps `progress` up to date with whom the connection goes to; calls `found` when the name is looked up, and `ready` when
+ * the connection can be written to.
+ */
+function followConnection(
+  outgoing: ClientRequest,
+  progress: Progress,
+  found: () => void,
+  ready: () => void,
+): void {
   outgoing.once('socket', (socket) => {
     const connected = (): void => {
       const address = progress.proxy === undefined ? socket.remoteAddress : undefined;
@@ -89,6 +99,7 @@ function followConnection(outgoing: ClientRequest, progress: Progress, ready: ()
       return;
     }
     socket.on('connectionAttempt', (address: string) => progress.addresses.push(address));
+    socket.once('lookup', found);
     socket.once('connect', connected);
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ready);
   });
