@@ -13,6 +13,9 @@ const RESOLVER_WORDS = new Map([
   ['EAI_AGAIN', 'the name server does not answer'],
 ]);
 
+/** What newer Node.js adds to OpenSSL's words about a certificate: an option of node, where restaple has `--cacert`. */
+const NODE_ADVICE = /; if the root CA is installed locally, .*$/;
+
 /** In `write EPROTO 80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…`. */
 const OPENSSL_REASON = /:SSL routines:[^:]*:([^:]+):/;
 
@@ -155,7 +158,7 @@ function reason(error: unknown): string {
     OPENSSL_REASON.exec(reasonOf(error))?.[1] ??
     RESOLVER_WORDS.get(code ?? '') ??
     getSystemErrorMap().get(errno)?.[1] ??
-    reasonOf(error);
+    reasonOf(error).replace(NODE_ADVICE, '');
   return printable(code === undefined ? words : `${words} (${code})`);
 }
 

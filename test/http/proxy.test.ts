@@ -171,10 +171,13 @@ describe('a proxy at fault', () => {
     const gone = await startHttpServer(OK);
     await gone.close();
     const error = await refusal(through(scheme, gone).exchange(request));
-    const words = `${WAY.replace('PORT', String(gone.port))} cannot be used: `;
     expect(error.code).toBe('proxy-failed');
-    expect(error.message.replace(':443', ':80')).toContain(words);
-    expect(error.message).toMatch(/refused/i);
+    expect(error.message).toMatch(
+      new RegExp(
+        String.raw`^on the way to ocsp\.example\.test:\d+ the proxy 127\.0\.0\.1:${gone.port} cannot be used: .*refused`,
+        'i',
+      ),
+    );
   });
 
   it.each([
