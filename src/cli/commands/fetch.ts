@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
+import { HostHealth } from '../../http/host-health.ts';
 import { createLimiter } from '../../http/limiter.ts';
 import { proxyChoice } from '../../http/proxy-choice.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
@@ -88,6 +89,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
   return {
     client,
     limiter,
+    health: new HostHealth(),
     issuers: { given, fetcher, beside: directoryIssuers() },
     judgement: await loadJudgement(flags),
     verify: flags.verify,
