@@ -43,11 +43,9 @@ export interface JudgeFlags {
   readonly allowNoNextUpdate: boolean;
 }
 
-export interface FetchFlags extends JudgeFlags {
+/** How a responder is reached and asked: the same words on every verb that asks one. */
+export interface WayFlags {
   readonly url: readonly string[] | undefined;
-  readonly out: string | undefined;
-  readonly outDir: string | undefined;
-  readonly stdout: boolean;
   readonly header: readonly (readonly [name: string, value: string])[] | undefined;
   readonly connectTo: readonly ConnectTo[] | undefined;
   readonly resolve: readonly ResolveTo[] | undefined;
@@ -57,9 +55,15 @@ export interface FetchFlags extends JudgeFlags {
   readonly allowHost: readonly string[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
-  readonly nonce: boolean;
   /** In milliseconds. */
   readonly timeout: number | undefined;
+}
+
+export interface FetchFlags extends JudgeFlags, WayFlags {
+  readonly out: string | undefined;
+  readonly outDir: string | undefined;
+  readonly stdout: boolean;
+  readonly nonce: boolean;
   readonly retries: number | undefined;
   readonly jobs: number | undefined;
   readonly verify: boolean;
@@ -76,6 +80,10 @@ export interface InspectFlags {
 export interface VerifyFlags extends JudgeFlags {
   readonly cert: string;
   readonly at: Date | undefined;
+  readonly json: boolean;
+}
+
+export interface DoctorFlags extends JudgeFlags, WayFlags {
   readonly json: boolean;
 }
 
@@ -108,6 +116,20 @@ const judgeFlags = (args: Arguments): JudgeFlags => ({
   allowSha1: args.switch('allow-sha1'),
   maxAge: args.value('max-age', DURATION, duration),
   allowNoNextUpdate: args.switch('allow-no-next-update'),
+});
+
+const wayFlags = (args: Arguments): WayFlags => ({
+  url: args.values('url', 'an http or https URL', httpUrl),
+  header: args.values('header', "'Name: value'", header),
+  connectTo: args.values('connect-to', 'HOST:PORT:HOST2:PORT2, each part may be empty', connectTo),
+  resolve: args.values('resolve', 'HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo),
+  cacert: args.texts('cacert'),
+  proxy: args.text('proxy'),
+  allowPrivate: args.switch('allow-private'),
+  allowHost: args.values('allow-host', 'a host name or an IP address', host),
+  method: args.choice('method', ['auto', 'get', 'post']),
+  hash: args.choice('hash', ['sha1', 'sha256']),
+  timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
 });
 
 const FETCH: Verb = {
@@ -177,21 +199,11 @@ const FETCH: Verb = {
   async run(args, io) {
     const flags: FetchFlags = {
       ...judgeFlags(args),
-      url: args.values('url', 'an http or https URL', httpUrl),
+      ...wayFlags(args),
       out: args.text('out'),
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
-      header: args.values('header', "'Name: value'", header),
-      connectTo: args.values('connect-to', 'HOST:PORT:HOST2:PORT2, each part may be empty', connectTo),
-      resolve: args.values('resolve', 'HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo),
-      cacert: args.texts('cacert'),
-      proxy: args.text('proxy'),
-      allowPrivate: args.switch('allow-private'),
-      allowHost: args.values('allow-host', 'a host name or an IP address', host),
-      method: args.choice('method', ['auto', 'get', 'post']),
-      hash: args.choice('hash', ['sha1', 'sha256']),
       nonce: args.switch('nonce'),
-      timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
       retries: args.value('retries', 'a whole number from 0 to 10', retries),
       jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
       verify: !args.switch('no-verify'),
@@ -202,6 +214,45 @@ const FETCH: Verb = {
     };
     const { fetchCommand } = await import('./commands/fetch.ts');
     return fetchCommand(args.operands, flags, io);
+  },
+};
+
+/** Of `fetch`: those that say what is asked, whom and how, and not those that say what is written. */
+const DOCTOR_OPTIONS: ReadonlySet<string> = new Set([
+  'issuer',
+  'url',
+  'header',
+  'connect-to',
+  'resolve',
+  'cacert',
+  'proxy',
+  'allow-private',
+  'allow-host',
+  'method',
+  'hash',
+  'timeout',
+  'trust',
+  'allow-sha1',
+  'max-age',
+  'allow-no-next-update',
+  'json',
+]);
+
+const DOCTOR: Verb = {
+  name: 'doctor',
+  summary: 'say why there is no staple, and what to do',
+  description:
+    'Walks the whole road from a certificate, or a running TLS server, to its staple, and says at each step what it\n' +
+    'found. Ends with the cause and the command to type next. Writes nothing.\n' +
+    '<cert|host> is a certificate file, or HOST[:PORT] (default: 443).',
+  operand: '<cert|host>',
+  least: 1,
+  most: 1,
+  options: FETCH.options.filter(({ name }) => DOCTOR_OPTIONS.has(name)),
+  async run(args, io) {
+    const flags: DoctorFlags = { ...judgeFlags(args), ...wayFlags(args), json: args.switch('json') };
+    const { doctorCommand } = await import('./commands/doctor.ts');
+    return doctorCommand(args.operands[0] ?? '', flags, io);
   },
 };
 
@@ -281,4 +332,4 @@ const DEMO: Verb = {
   },
 };
 
-export const VERBS: readonly (Verb | ForeignVerb)[] = [FETCH, INSPECT, VERIFY, OCSP, DEMO];
+export const VERBS: readonly (Verb | ForeignVerb)[] = [FETCH, DOCTOR, INSPECT, VERIFY, OCSP, DEMO];

@@ -5,6 +5,7 @@ import { printable } from '../../text.ts';
 import { displayName } from '../describe/file-name.ts';
 import { hintFor } from '../hints.ts';
 import type { Io } from '../io.ts';
+import { showsSigns } from '../signs.ts';
 import { statusLines, updateLines } from '../status-lines.ts';
 import type { Judged } from './judged.ts';
 import { colors } from '../colors.ts';
@@ -32,11 +33,6 @@ function ruleLines(io: Io, { rules }: Judged): string[] {
     const source = outcome === 'failed' ? ` (${rule.source})` : '';
     return `${color[outcome](marks[outcome])} ${label}  ${printable(detail)}${source}`;
   });
-}
-
-/** The locale by the rule of POSIX: the first of the three that is set and not empty. */
-function showsSigns({ LC_ALL, LC_CTYPE, LANG }: Io['env']): boolean {
-  return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((name) => name !== undefined && name !== '') ?? '');
 }
 
 function closingLines(io: Io, response: string, { status, single, error }: Judged): string[] {

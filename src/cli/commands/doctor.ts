@@ -1,0 +1,71 @@
+/** `restaple doctor CERT | HOST[:PORT]`: what stands between a certificate and its staple. Writes nothing. */
+import type { Tools } from '../../doctor/check.ts';
+import { diagnose } from '../../doctor/diagnose.ts';
+import { createHttpClient } from '../../http/client.ts';
+import { systemLookup } from '../../http/connect-rules.ts';
+import { proxyChoice } from '../../http/proxy-choice.ts';
+import { tryConnection } from '../../probe/tcp.ts';
+import { readStaple } from '../../probe/tls.ts';
+import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
+import { printDiagnosis } from '../doctor/report-text.ts';
+import { doctorJson } from '../doctor/report-json.ts';
+import { targetOf } from '../doctor/target.ts';
+import { typedOptions } from '../doctor/typed-options.ts';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
+import { guarded } from '../guarded.ts';
+import type { Io } from '../io.ts';
+import { loadJudgement, loadNamed } from '../judge-options.ts';
+import { printJson } from '../json-output.ts';
+import type { DoctorFlags } from '../verbs.ts';
+import { VERSION } from '../version.ts';
+
+const DEFAULT_TIMEOUT_MS = 45_000;
+
+export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promise<number> {
+  return guarded(io, () => examine(target, flags, io), flags.json ? 'doctor' : undefined);
+}
+
+/** @throws InputError for wrong usage and for files named by options that cannot be read. */
+async function examine(target: string, flags: DoctorFlags, io: Io): Promise<ExitCode> {
+  const tools = await buildTools(flags, io);
+  try {
+    const diagnosis = await diagnose(targetOf(target), tools);
+    const exitCode = diagnosis.error ? exitCodeOf(diagnosis.error) : EXIT.ok;
+    if (flags.json) printJson(io, doctorJson(target, diagnosis, exitCode));
+    else printDiagnosis(io, diagnosis);
+    return exitCode;
+  } finally {
+    tools.client.close();
+  }
+}
+
+async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
+  const judgement = await loadJudgement(flags);
+  const givenIssuers = flags.issuer && (await loadNamed(flags.issuer));
+  const ca = flags.cacert && (await loadNamed(flags.cacert));
+  const allowHosts = flags.allowHost ?? [];
+  const way = {
+    allowPrivate: flags.allowPrivate,
+    connectTo: flags.connectTo ?? [],
+    resolve: flags.resolve ?? [],
+    lookup: systemLookup,
+    proxyFor: proxyChoice(flags.proxy, io.env),
+  };
+  const cacheDirectory = issuerDirectoryPath(io.env);
+  return {
+    now: () => io.now(),
+    client: createHttpClient({ ...way, ...(ca && { ca }), allowHosts, userAgent: `restaple/${VERSION}` }),
+    rules: { ...way, allowHosts: new Set(allowHosts) },
+    connect: tryConnection,
+    readStaple,
+    issuerCache: cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
+    givenIssuers,
+    givenUrls: flags.url,
+    headers: flags.header ?? [],
+    method: flags.method,
+    hash: flags.hash,
+    judgement,
+    typed: typedOptions(flags),
+    timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
+  };
+}

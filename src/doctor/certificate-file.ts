@@ -1,0 +1,61 @@
+/** Can the file be read, what is in it, and does it stand in the order in which servers want it? */
+import { InputError, RestapleError } from '../errors.ts';
+import { findIssuer } from '../issuer/find-issuer.ts';
+import { loadCertificates } from '../issuer/load-certificates.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { findLeaf } from '../x509/chain.ts';
+import { formatName } from '../x509/name.ts';
+import { type Check, type Found, NOTHING } from './check.ts';
+import { type Finding, note, ok, problem } from './finding.ts';
+
+export const checkCertificateFile: Check = async ({ target }) => {
+  if (target.kind !== 'file') return NOTHING;
+  try {
+    const chain = await loadCertificates(target.path);
+    const certificate = findLeaf(chain);
+    const count = chain.length === 1 ? '1 certificate' : `${chain.length} certificates`;
+    return {
+      findings: [
+        ok('file', `${target.path}: ${count}, for ${formatName(certificate.subject)}`),
+        orderOf(chain, certificate),
+      ],
+      known: { chain, certificate },
+    };
+  } catch (error) {
+    return unusable('file', error);
+  }
+};
+
+/** An error that belongs to a certificate; a fault of restaple itself is thrown on. */
+export function unusable(title: string, error: unknown): Found {
+  if (!(error instanceof RestapleError)) throw error;
+  const path = error instanceof InputError && error.path !== undefined ? `${error.path}: ` : '';
+  return { findings: [problem(title, path + error.message)], error };
+}
+
+/** Each certificate is followed by the one that issued it (RFC 8446 section 4.4.2). */
+export function orderOf(chain: readonly Certificate[], leaf: Certificate): Finding {
+  if (chain.length === 1) {
+    return note('chain', 'the certificate alone, without that of its issuer', {
+      meaning: 'many clients cannot build a chain from it, and servers that fetch staples need the issuer',
+      advice: "append the issuer's certificate to the file",
+    });
+  }
+  if (chain[0] !== leaf) {
+    return problem('chain', "the server's certificate is not the first", {
+      meaning: 'servers take the first certificate for their own, and will not start or present another',
+      advice: 'put the server certificate first, then each issuer',
+    });
+  }
+  const broken = chain.findIndex((one, i) => {
+    const next = chain[i + 1];
+    return next !== undefined && findIssuer(one, [next]) === undefined;
+  });
+  if (broken !== -1) {
+    return note('chain', `certificate ${broken + 2} did not issue certificate ${broken + 1}`, {
+      meaning: 'strict clients and some servers refuse a chain out of order, or with a certificate too many',
+      advice: 'put the server certificate first, then each issuer, and leave out what is none',
+    });
+  }
+  return ok('chain', 'each certificate is followed by the one that issued it');
+}

@@ -1,0 +1,118 @@
+/** The contract of a check: it gets what is known so far, and tells what it found and what is known from then on. */
+import type { RestapleError } from '../errors.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { HeaderList } from '../http/headers.ts';
+import type { RouteRules } from '../http/route.ts';
+import type { IssuerCache } from '../issuer/fetch-issuer.ts';
+import type { Verdict, VerifyOptions } from '../ocsp/verify-response.ts';
+import type { ReadStaple } from '../probe/tls.ts';
+import type { TryConnection } from '../probe/tcp.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Finding } from './finding.ts';
+import type { KnownResponder } from './known-responders.ts';
+import type { Exchange } from './recorder.ts';
+import type { RetiredCa } from './retired-cas.ts';
+
+/** A certificate file, or a server that presents one: `host` as a URL spells it. */
+export type Target =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'server'; readonly host: string; readonly port: string };
+
+/** A responder as it is dialled. */
+export interface Place {
+  readonly url: URL;
+  readonly port: string;
+  readonly addresses: readonly string[];
+}
+
+/** What became of the question as `fetch` asks it. */
+export interface Asked {
+  readonly exchanges: readonly Exchange[];
+  /** The response that counts, accepted or refused; `undefined` when nothing that could be one came. */
+  readonly der: Buffer | undefined;
+  /** What refused it, or kept it from coming. */
+  readonly error: RestapleError | undefined;
+  /** Of an accepted one. */
+  readonly verdict: Verdict | undefined;
+  readonly method: 'GET' | 'POST' | undefined;
+}
+
+/** The same question, asked in another way. */
+export interface Way {
+  readonly kind: 'GET' | 'POST' | 'hash' | 'address' | 'name';
+  readonly title: string;
+  /** `fetch` asks so, with the options that were given. */
+  readonly isUsual: boolean;
+  /** What `fetch` is told for this. */
+  readonly options: readonly string[];
+  readonly method: 'auto' | 'get' | 'post';
+  readonly hash: 'sha1' | 'sha256';
+  readonly headers: HeaderList;
+  /** The Host header, where that is what is other. */
+  readonly host: string | undefined;
+  /** `undefined`: it brings a response that keeps all rules. */
+  readonly error: RestapleError | undefined;
+}
+
+/** Grows from check to check. What is not there could not be found out. */
+export interface Known {
+  readonly target: Target;
+  /** All certificates, as they stand in the file or as the server sent them. */
+  readonly chain?: readonly Certificate[];
+  readonly certificate?: Certificate;
+  /** What the server stapled; `null`: nothing. */
+  readonly served?: Buffer | null;
+  /** Why that is no good. */
+  readonly servedError?: RestapleError;
+  readonly mustStaple?: boolean;
+  readonly noRevAvail?: boolean;
+  readonly retired?: RetiredCa | undefined;
+  readonly knownResponder?: KnownResponder | undefined;
+  /** Whom to ask. */
+  readonly urls?: readonly string[];
+  readonly issuer?: Certificate;
+  /** The file has the issuer, but `--issuer` named another. */
+  readonly issuerInChain?: boolean;
+  readonly places?: readonly Place[];
+  readonly asked?: Asked;
+  readonly ways?: readonly Way[];
+  /** By how much our clock is ahead of the responder's, in milliseconds. */
+  readonly aheadMs?: number;
+}
+
+/** What the user said, and how the world is reached. */
+export interface Tools {
+  readonly now: () => Date;
+  readonly client: HttpClient;
+  /** The same that the client goes by. */
+  readonly rules: RouteRules;
+  readonly connect: TryConnection;
+  readonly readStaple: ReadStaple;
+  /** Is read only. */
+  readonly issuerCache: Pick<IssuerCache, 'load'> | undefined;
+  readonly givenIssuers: readonly Certificate[] | undefined;
+  readonly givenUrls: readonly string[] | undefined;
+  readonly headers: HeaderList;
+  readonly method: 'auto' | 'get' | 'post';
+  readonly hash: 'sha1' | 'sha256';
+  readonly judgement: Pick<
+    VerifyOptions,
+    'allowSha1' | 'trustedSigners' | 'maxAgeMs' | 'allowMissingNextUpdate'
+  >;
+  /** The options as they were typed: what is advised keeps them. */
+  readonly typed: readonly (readonly [option: string, value?: string])[];
+  /** For each attempt over all responders, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface Found {
+  readonly findings: readonly Finding[];
+  readonly known?: Partial<Known>;
+  /** With this `fetch` would end. Of several checks that have one, the first counts. */
+  readonly error?: RestapleError;
+}
+
+/** Never throws for what it looks at; finds nothing where it does not know enough to look. */
+export type Check = (known: Known, tools: Tools) => Found | Promise<Found>;
+
+export const NOTHING: Found = { findings: [] };

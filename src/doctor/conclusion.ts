@@ -1,0 +1,131 @@
+/** One sentence out of all that was found: the cause, and the command to type next. */
+import { formatDuration } from '../duration.ts';
+import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
+import { CLOCK_SKEW_MS } from '../ocsp/check-times.ts';
+import { type Conclusion, causeOf } from './causes.ts';
+import type { Known, Tools } from './check.ts';
+import { Commands } from './commands.ts';
+import type { Finding } from './finding.ts';
+
+type Reasoning = (error: RestapleError, known: Known, commands: Commands) => Conclusion | undefined;
+
+/** From what only the side-by-side of several findings can tell; the first that knows counts. */
+const REASONINGS: readonly Reasoning[] = [noResponder, wrongClock, wrongHost, otherWay, wrongStatus];
+
+export function conclude(
+  error: RestapleError | undefined,
+  known: Known,
+  findings: readonly Finding[],
+  tools: Tools,
+): Conclusion {
+  const commands = new Commands(known, tools);
+  if (!error) return withoutError(known, findings, commands);
+  for (const reasoning of REASONINGS) {
+    const conclusion = reasoning(error, known, commands);
+    if (conclusion) return conclusion;
+  }
+  return causeOf(error, known, commands);
+}
+
+function noResponder(error: RestapleError, known: Known, commands: Commands): Conclusion | undefined {
+  if (error.code !== 'responder-url-missing') return undefined;
+  const { knownResponder, retired, mustStaple } = known;
+  if (knownResponder) {
+    const { url } = knownResponder;
+    const cause = `the certificate names no OCSP responder, though others of its issuer named ${url}`;
+    return { cause, next: commands.fetch(['--url', url], ['--url']) };
+  }
+  const why = retired ? `: ${retired.name} turned OCSP off (${retired.since})` : '';
+  const must = ', yet it is must-staple, which cannot work: renew it without';
+  const cause = `the certificate names no OCSP responder${why}${mustStaple === true ? must : ', so there is nothing to staple'}`;
+  const directives = 'ssl_stapling|SSLUseStapling|SSLStapling|MDStapling|ocsp-update';
+  const next = commands.of('grep', '-rnE', directives, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
+  return { cause, next };
+}
+
+/** Codes that a wrong clock brings about. */
+const OF_TIME: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'response-expired',
+  'response-too-old',
+  'this-update-in-future',
+  'signer-not-valid',
+  'response-outlives-signer',
+]);
+
+function wrongClock(
+  error: RestapleError,
+  { aheadMs = 0 }: Known,
+  commands: Commands,
+): Conclusion | undefined {
+  if (!OF_TIME.has(error.code) || Math.abs(aheadMs) <= CLOCK_SKEW_MS) return undefined;
+  const isBehind = error.code === 'this-update-in-future';
+  if (isBehind !== aheadMs < 0) return undefined;
+  const distance = `${formatDuration(Math.abs(aheadMs))} ${isBehind ? 'behind' : 'ahead of'}`;
+  const cause = `the clock of this machine is ${distance} the responder's: ${error.message}`;
+  return { cause, next: commands.of('timedatectl', 'set-ntp', 'true') };
+}
+
+/** The edge serves another name than the one it got. */
+function wrongHost(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
+  const way = ways.find((one) => one.kind === 'name' && !one.error);
+  if (!way || !(error instanceof TransportError)) return undefined;
+  const cause = `${error.message}; with ${way.title} it answers well`;
+  return { cause, next: commands.fetch(way.options) };
+}
+
+/** The same question in another way is answered well. */
+function otherWay(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
+  const isRefused = error.code === 'certificate-revoked' || error.code === 'certificate-unknown';
+  const good = isRefused ? [] : ways.filter((one) => !one.error);
+  if (good.some(({ isUsual }) => isUsual))
+    return { cause: `it failed once and then went well: ${error.message}`, next: commands.fetch() };
+  const [way] = good;
+  return (
+    way && { cause: `${error.message}; by ${way.title} it goes well`, next: commands.fetch(way.options) }
+  );
+}
+
+/** Statuses that say that what was asked for is not there: the Host, most often. */
+const NOT_SERVED: ReadonlySet<number> = new Set([400, 403, 404]);
+
+/** What stands before the responder, where it can be told, is named by the message already. */
+function wrongStatus(error: RestapleError, _known: Known, commands: Commands): Conclusion | undefined {
+  if (!(error instanceof TransportError) || error.code !== 'http-status') return undefined;
+  const { status = 0, message, edge, url } = error;
+  const withHost = commands.fetch(['--header', 'Host: NAME'], ['--header']);
+  switch (edge) {
+    case 'host-not-served':
+      return { cause: message, next: withHost };
+    case 'rate-limited':
+    case 'origin-gone':
+      return { cause: message, next: commands.fetch() };
+    case 'blocked':
+    case 'portal':
+    case 'page':
+      return { cause: message, next: commands.of('curl', '-i', url) };
+    case undefined:
+      return NOT_SERVED.has(status)
+        ? { cause: `what answers does not serve this Host or path: ${message}`, next: withHost }
+        : { cause: `the responder is in trouble: ${message}`, next: commands.fetch() };
+  }
+}
+
+function withoutError(known: Known, findings: readonly Finding[], commands: Commands): Conclusion {
+  if (known.noRevAvail === true && !known.asked)
+    return {
+      cause: 'nothing is wrong: the CA publishes no revocation for this certificate',
+      next: commands.inspect(),
+    };
+  if (known.served === null)
+    return { cause: 'the responder says good, but the server staples nothing', next: commands.fetch() };
+  if (known.servedError) {
+    const cause = `the responder says good, but the server staples what nobody should take: ${known.servedError.message}`;
+    return { cause, next: commands.fetch() };
+  }
+  const problems = new Set(findings.filter(({ outcome }) => outcome === 'problem').map(({ title }) => title));
+  const cause =
+    problems.size === 0
+      ? 'nothing is wrong: the responder says good'
+      : `the responder says good, so fetch succeeds; yet not all is well: ${[...problems].join(', ')}`;
+  return { cause, next: commands.fetch() };
+}

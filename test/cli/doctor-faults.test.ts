@@ -1,0 +1,239 @@
+/** Each fault of the field, and what `restaple doctor` says is the cause in its last sentence. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCertID } from '../../src/ocsp/cert-id.ts';
+import { serverCertificate } from '../e2e/world.ts';
+import { alterResponse, flipBit, rawResponse } from '../support/alter.ts';
+import { certificatesPem, withTempDir } from '../support/files.ts';
+import { type Behaviour, type TestServer, answer, hangUp, startHttpServer } from '../support/http-server.ts';
+import { NOW, type ResponseOverrides, createTestPki, shift, testResponse } from '../support/pki.ts';
+import { type CliRun, runCli } from '../support/run-cli.ts';
+
+const HOUR = 3_600_000;
+const pki = createTestPki();
+const GOOD = testResponse(pki);
+const another = serverCertificate(pki, 'another.example.test', { serial: 0x2000 });
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startHttpServer(hangUp);
+});
+afterAll(() => server.close());
+
+/** The headers of an answer that was made at `date`. */
+const dated = (date: Date, more: readonly (readonly [string, string])[] = []) =>
+  [['Date', date.toUTCString()], ...more] as const;
+const response = (overrides: ResponseOverrides = {}, headers = dated(NOW)): Behaviour =>
+  answer({ headers, body: testResponse(pki, overrides) });
+const status = (code: number, reason: string, headers = dated(NOW)): Behaviour =>
+  answer({ status: code, reason, headers, body: '<h1>no</h1>' });
+
+/** The last two lines. */
+function last({ out }: CliRun): { readonly cause: string; readonly next: string } {
+  const [cause = '', next = ''] = out.trimEnd().split('\n').slice(-2);
+  return { cause: cause.replace(/^cause: /, ''), next: next.replace(/^next: /, '') };
+}
+
+const options = (dir: string): string[] => [join(dir, 'domain.crt'), '--url', server.url().href];
+
+async function diagnose(behaviour: Behaviour, ...more: readonly string[]): Promise<CliRun> {
+  server.behave(behaviour);
+  return withTempDir(async (dir) => {
+    await writeFile(join(dir, 'domain.crt'), certificatesPem(pki.leaf, pki.issuer));
+    return runCli(['doctor', ...options(dir), ...more]);
+  });
+}
+
+/** What the responder does, the exit code, the beginning of the cause, and what stands in the next command. */
+const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[] = [
+  ['good', response(), 0, /^nothing is wrong: the responder says good$/, 'restaple fetch'],
+  [
+    '403',
+    status(403, 'Forbidden'),
+    75,
+    /^403 Forbidden: the edge at .* does not serve this Host; it got Host: /,
+    "'Host: NAME'",
+  ],
+  ['421', status(421, 'Misdirected Request'), 75, /^421 .* does not serve this Host/, "'Host: NAME'"],
+  [
+    '429',
+    status(429, 'Too Many Requests', dated(NOW, [['Retry-After', '120']])),
+    75,
+    /^429 .* was asked too often; it asks to wait 2m$/,
+    'restaple fetch',
+  ],
+  ['503', status(503, 'Service Unavailable'), 75, /^the responder is in trouble: 503/, 'fetch'],
+  [
+    'a page with 200',
+    answer({ headers: [['Content-Type', 'text/html']], body: '<html><title>Log in</title></html>' }),
+    75,
+    /^something else answers in place of the responder: a login page, a proxy or a CDN: .*text\/html/,
+    'curl -i',
+  ],
+  [
+    'nothing with 200',
+    answer({ body: '' }),
+    75,
+    /^something else answers .* the answer is empty$/,
+    'curl -i',
+  ],
+  [
+    'a redirect',
+    answer({ status: 302, reason: 'Found', headers: [['Location', 'http://169.254.169.254/']] }),
+    69,
+    /^the responder redirects into a network of yours: .*\(a redirect of/,
+    'curl -i',
+  ],
+  [
+    'a redirect to itself',
+    (request, socket) =>
+      answer({ status: 302, reason: 'Found', headers: [['Location', request.target]] })(request, socket),
+    75,
+    /^the responder has moved, or a login page is on the way: 302 Found/,
+    'curl -i',
+  ],
+  ['a hang-up', hangUp, 75, /^nobody can be reached where the responder should be: .* closed/, 'curl -v'],
+  ['tryLater', answer({ body: rawResponse(3) }), 75, /^the responder is busy; ask later: /, 'restaple fetch'],
+  [
+    'internalError',
+    answer({ body: rawResponse(2) }),
+    75,
+    /^the responder is in trouble; ask later: /,
+    'fetch',
+  ],
+  ['malformedRequest', answer({ body: rawResponse(1) }), 69, /does not understand the question/, 'post'],
+  ['sigRequired', answer({ body: rawResponse(5) }), 69, /answers signed questions only/, '--url URL'],
+  [
+    'unauthorized',
+    answer({ body: rawResponse(6) }),
+    69,
+    /^the responder does not answer for this/,
+    'inspect',
+  ],
+  [
+    'an expired response',
+    response({ thisUpdate: shift(NOW, -2 * HOUR), nextUpdate: shift(NOW, -HOUR) }),
+    65,
+    /^the responder, or a cache before it, hands out an old response: nextUpdate /,
+    '--method post',
+  ],
+  [
+    'a response that has not begun',
+    response({ thisUpdate: shift(NOW, HOUR), nextUpdate: shift(NOW, 2 * HOUR) }),
+    65,
+    /^the clock of the responder is ahead of this one: thisUpdate /,
+    'timedatectl',
+  ],
+  ['no nextUpdate', response({ nextUpdate: undefined }), 65, /how long its response holds/, '--max-age 1d'],
+  [
+    'another serial',
+    response({ certID: createCertID(another.certificate, pki.issuer.certificate) }),
+    65,
+    /^the responder answers about another certificate: .*serial 2000/,
+    '--method post',
+  ],
+  ['a stranger', response({ signer: pki.stranger }), 65, /^a stranger signed the response: /, '--trust'],
+  ['no right to sign', response({ signer: pki.leaf }), 65, /signed by one who may not/, '--trust'],
+  [
+    'a changed signature',
+    answer({ body: alterResponse(GOOD, ({ signature }) => ({ signature: flipBit(signature) })) }),
+    65,
+    /^the response was changed on its way, or is forged: /,
+    '--method post',
+  ],
+  ['a cut', answer({ body: GOOD.subarray(0, -7) }), 65, /^the response is cut short or damaged: /, 'post'],
+  [
+    'a byte too many',
+    answer({ body: Buffer.concat([GOOD, Buffer.alloc(1)]) }),
+    65,
+    /^the response is not what a responder should send: /,
+    'post',
+  ],
+  [
+    'too much',
+    answer({ body: Buffer.alloc(300_000, 0x30) }),
+    65,
+    /^what answers is no OCSP responder: /,
+    'curl -i',
+  ],
+  [
+    'revoked',
+    response({ certStatus: { type: 'revoked', revocationTime: shift(NOW, -9 * HOUR), reason: 4 } }),
+    1,
+    /^the CA took the certificate back, so replace it: /,
+    'restaple inspect',
+  ],
+  [
+    'unknown',
+    response({ certStatus: { type: 'unknown' } }),
+    1,
+    /^the CA does not know it, or not yet: /,
+    'in',
+  ],
+];
+
+describe('the last sentence names the cause, when the answer is', () => {
+  it.each(ANSWERS)('%s', async (_sentence, behaviour, exitCode, cause, next) => {
+    const run = await diagnose(behaviour);
+    expect(run).toMatchObject({ exitCode, err: '' });
+    expect(last(run).cause).toMatch(cause);
+    expect(last(run).next).toContain(next);
+  });
+});
+
+const only =
+  (method: string, behaviour: Behaviour): Behaviour =>
+  (request, socket) =>
+    (request.method === method ? behaviour : status(405, 'Method Not Allowed'))(request, socket);
+
+describe('what only a comparison can tell', () => {
+  it.each<[string, Behaviour, string[], RegExp, string]>([
+    [
+      'a GET that does not work',
+      only('POST', response()),
+      ['--method', 'get'],
+      /^405 .*by POST it goes well$/,
+      'post',
+    ],
+    [
+      'a POST that does not work',
+      only('GET', response()),
+      ['--method', 'post'],
+      /by GET it goes well$/,
+      'get',
+    ],
+    [
+      'a clock ahead, and so an expired response',
+      response(
+        { thisUpdate: shift(NOW, -3 * HOUR), nextUpdate: shift(NOW, -HOUR) },
+        dated(shift(NOW, -2 * HOUR)),
+      ),
+      [],
+      /^the clock of this machine is 2h ahead of the responder's: nextUpdate /,
+      'timedatectl set-ntp true',
+    ],
+    [
+      'a clock behind',
+      response(
+        { thisUpdate: shift(NOW, HOUR), nextUpdate: shift(NOW, 3 * HOUR) },
+        dated(shift(NOW, 2 * HOUR)),
+      ),
+      [],
+      /^the clock of this machine is 2h behind the responder's: thisUpdate /,
+      'timedatectl',
+    ],
+  ])('%s', async (_sentence, behaviour, more, cause, next) => {
+    const run = await diagnose(behaviour, ...more);
+    expect(last(run).cause).toMatch(cause);
+    expect(last(run).next).toContain(next);
+  });
+
+  it('a broken GET is told although fetch succeeds by POST', async () => {
+    const run = await diagnose(only('POST', response()));
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(/^FAIL GET .*405/m);
+    expect(run.out).toMatch(/^ok {3}POST /m);
+    expect(last(run).cause).toBe('the responder says good, so fetch succeeds; yet not all is well: GET');
+  });
+});
