@@ -59,8 +59,8 @@ export async function exchangeOnce(
   });
   try {
     const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
-    if (answer.status === 407 && carrier.isForwarded)
-      throw proxyFailure(`answers 407 ${answer.statusText}`, progress, 407);
+    if (isProxyLogin(answer, carrier))
+      throw proxyFailure(`answers ${answer.status} ${answer.statusText}`, progress, answer.status);
     return answer;
   } catch (error) {
     outgoing.destroy();
@@ -68,6 +68,15 @@ export async function exchangeOnce(
   } finally {
     guard.release();
   }
+}
+
+/**
+ * The proxy wants another user or password. To a wrong one tinyproxy answers 401, as a server would; what a proxy hands
+ * on has a Via header (RFC 9110 section 7.6.3), what it says by itself has none.
+ */
+function isProxyLogin({ status, headers }: HttpAnswer, carrier: Carrier): boolean {
+  const toldUser = carrier.headers.length > 0;
+  return carrier.isForwarded && (status === 407 || (status === 401 && toldUser && headers.via === undefined));
 }
 
 /** Basic authorization from the URL. */
