@@ -42,6 +42,8 @@ describe('docs/reference/cli.md', () => {
         const verified = await runCli(['verify', response, '--cert', chain, '--at', at, '--json']);
         expect(undescribed(verified.out, section('`restaple verify`'))).toEqual([]);
       }
+      const examined = await runCli(['doctor', '--json', chain, '--url', 'http://127.0.0.1:1/']);
+      expect(undescribed(examined.out, section('`restaple doctor`'))).toEqual([]);
       const fetched = await runCli(['fetch', '--json', chain, leafKey, '--url', 'http://127.0.0.1:1/']);
       expect(undescribed(fetched.out, section('`restaple fetch`'))).toEqual([]);
     });

@@ -1,0 +1,114 @@
+/** `restaple doctor HOST:PORT`: what a running server staples, against what the responder says. */
+import { type Server, createServer } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Entity } from '../../src/demo/pki/entity.ts';
+import { serverCertificate } from '../e2e/world.ts';
+import { certificatesPem, keyPem } from '../support/files.ts';
+import { close, listen } from '../support/loopback.ts';
+import { type Responder, startResponder } from '../support/ocsp-responder.ts';
+import { createTestPki, shift, testResponse } from '../support/pki.ts';
+import { type CliRun, runCli } from '../support/run-cli.ts';
+
+const HOUR = 3_600_000;
+/** The clock of the responder is real here, so ours is. */
+const now = new Date();
+const pki = createTestPki({ now });
+const at = { thisUpdate: shift(now, -HOUR), nextUpdate: shift(now, 11 * HOUR) };
+let responder: Responder;
+let leaf: Entity;
+let server: Server;
+let port: number;
+let staple: Buffer | null = null;
+
+beforeAll(async () => {
+  responder = await startResponder({ pki, now: () => shift(now, -HOUR) });
+  const serial = pki.leaf.certificate.serialNumber;
+  leaf = serverCertificate(pki, 'localhost', { serial, ocspUrls: [responder.url] });
+  server = createServer({ key: keyPem(leaf), cert: certificatesPem(leaf, pki.issuer) });
+  server.on('OCSPRequest', (_certificate, _issuer, give) => give(null, staple));
+  port = await listen(server);
+});
+afterAll(() => Promise.all([close(server), responder.close()]));
+
+const doctor = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(['doctor', ...args, '--allow-private'], { now, env: { LANG: 'C.UTF-8' } });
+
+const cause = ({ out }: CliRun): string => out.trimEnd().split('\n').at(-2) ?? '';
+
+describe('a running server', () => {
+  it.each<[string, () => Buffer | null, RegExp, RegExp]>([
+    [
+      'that staples nothing',
+      () => null,
+      /^✗ served +no staple, though the responder has one to give$/m,
+      /^cause: the responder says good, but the server staples nothing$/,
+    ],
+    [
+      'that staples what the responder says',
+      () => testResponse(pki, at),
+      /^✓ served +good until .*, as new as what the responder says$/m,
+      /^cause: nothing is wrong: the responder says good$/,
+    ],
+    [
+      'that staples an older one',
+      () => testResponse(pki, { ...at, thisUpdate: shift(now, -2 * HOUR) }),
+      /^- served +good until .*; the responder has one of /m,
+      /^cause: nothing is wrong/,
+    ],
+    [
+      'that staples an expired one',
+      () => testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: shift(now, -HOUR) }),
+      /^✗ served +nextUpdate .* is not after now .*\n +careful clients refuse this staple/m,
+      /^cause: the responder says good, but the server staples what nobody should take: nextUpdate /,
+    ],
+    [
+      'that staples what a stranger signed',
+      () => testResponse(pki, { ...at, signer: pki.stranger }),
+      /^✗ served +.*not by O=Restaple Test, CN=Test Issuer/m,
+      /^cause: the responder says good, but the server staples what nobody should take: /,
+    ],
+  ])('%s', async (_sentence, make, line, last) => {
+    staple = make();
+    const run = await doctor(`localhost:${port}`);
+    expect(run).toMatchObject({ exitCode: 0, err: '' });
+    expect(run.out).toContain(`✓ server `);
+    expect(run.out).toMatch(/^✓ chain +each certificate is followed by the one that issued it$/m);
+    expect(run.out).toMatch(line);
+    expect(cause(run)).toMatch(last);
+  });
+
+  it.each([
+    ['--resolve', () => [`www.example.test:${port}`, '--resolve', `www.example.test:${port}:127.0.0.1`]],
+    ['--connect-to', () => ['www.example.test', '--connect-to', `www.example.test::127.0.0.1:${port}`]],
+  ])('is reached where %s leads, under its own name', async (_option, args) => {
+    staple = testResponse(pki, at);
+    const run = await doctor(...args());
+    expect(run).toMatchObject({ exitCode: 0, err: '' });
+    expect(run.out).toMatch(/^✓ server +www\.example\.test:\d+ presents CN=localhost$/m);
+  });
+
+  it('that is revoked and goes on stapling good', async () => {
+    staple = testResponse(pki, at);
+    const { serialNumber } = leaf.certificate;
+    responder.setStatus(serialNumber, {
+      type: 'revoked',
+      revocationTime: shift(now, -HOUR),
+      reason: undefined,
+    });
+    const run = await doctor(`localhost:${port}`);
+    responder.setStatus(serialNumber, { type: 'good' });
+    expect(run.exitCode).toBe(1);
+    expect(run.out).toMatch(/^✗ served +good until .*, but the responder now says revoked$/m);
+  });
+
+  it('where nobody listens', async () => {
+    const gone = createServer();
+    const dead = await listen(gone);
+    await close(gone);
+    const run = await doctor(`localhost:${dead}`);
+    expect(run).toMatchObject({ exitCode: 75, err: '' });
+    expect(cause(run)).toMatch(
+      /^cause: nobody can be reached .*: cannot make a TLS connection to localhost:\d+: /,
+    );
+  });
+});
