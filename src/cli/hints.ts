@@ -23,8 +23,10 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'the responder has moved, or a login page is on the way; where the responder now is: --url URL',
   'proxy-failed':
     "check the proxy, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
-  'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
-  'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
+  'http-unreachable':
+    'check name resolution and the way out of this machine, as restaple doctor CERT does; the next run may succeed',
+  'http-timeout':
+    'the responder or the way to it is slow: restaple doctor CERT looks at both; the next run may succeed',
   'http-status':
     "if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later",
   'http-not-ocsp':
@@ -36,14 +38,16 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'responder-sig-required': 'this responder answers only signed requests; ask the CA for a public one',
   'responder-unauthorized':
     'the responder does not answer for this certificate: it is too new, expired, or of another CA; check --issuer and --url',
-  'certid-mismatch': 'check that certificate, issuer and response belong together',
+  'certid-mismatch':
+    'check that certificate, issuer and response belong together; restaple doctor CERT asks in other ways',
   'signature-algorithm-refused': 'a private CA that cannot do better: --allow-sha1',
   'signer-not-found': 'the issuer may be the wrong one; or name the signer with --trust FILE',
   'signer-not-issued': 'a signer that your CA does not delegate to must be named with --trust FILE',
   'signer-not-authorized': 'tell the CA; a signer that you trust all the same is named with --trust FILE',
   'this-update-in-future': 'check the clock of this machine',
   'next-update-missing': 'set a validity at the responder; or --allow-no-next-update with --max-age',
-  'response-expired': 'check the clock of this machine; the responder or a cache before it may be stuck',
+  'response-expired':
+    'the clock of this machine is wrong, or the responder or a cache before it is stuck: restaple doctor CERT tells',
   'nonce-missing': 'the responder signs in advance, as most do; leave --nonce out',
   'nonce-mismatch': 'a cache answered; leave --nonce out',
   'certificate-revoked': 'replace the certificate: clients that check will refuse it',

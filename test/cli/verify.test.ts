@@ -115,7 +115,7 @@ DIR/a.ocsp: good
         '\tNext Update: Feb 25 21:32:45 2026 GMT\n',
     );
     expect(err).toBe(
-      'hint: check the clock of this machine; the responder or a cache before it may be stuck\n',
+      'hint: the clock of this machine is wrong, or the responder or a cache before it is stuck: restaple doctor CERT tells\n',
     );
   });
 
