@@ -76,7 +76,7 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
 const EDGE_HINTS: Readonly<Record<EdgeSign, string>> = {
   'host-not-served':
     "the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'",
-  'rate-limited': 'wait as long; fewer requests at a time: --jobs N',
+  'rate-limited': 'wait as long as it says; ask less at a time: --jobs N',
   'origin-gone': 'the responder behind this CDN is down; the next run may succeed',
   blocked:
     'a firewall before the responder refuses this machine: ask the CA, or from elsewhere with --proxy URL',

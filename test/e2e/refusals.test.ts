@@ -1,14 +1,12 @@
-/** Whatever goes wrong: the right exit code, one clear line with a hint, and the staple that is there stays as it is. */
+/** Whatever is typed: the right exit code, one clear line with a hint, and the staple that is there stays as it is. */
 import { chmod, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alterResponse, flipBit } from '../support/alter.ts';
 import { type BuiltCli, buildCli } from '../support/built-cli.ts';
 import { certificatesPem, withTempDir } from '../support/files.ts';
 import { type TestServer, answer, silence, startHttpServer } from '../support/http-server.ts';
 import type { Outcome } from '../support/peers.ts';
-import { shift, testResponse } from '../support/pki.ts';
-import { ANSWERS, GOOD, INPUTS, directoryOfOthers, pki } from './refusals.ts';
+import { GOOD, INPUTS, directoryOfOthers, pki } from './refusals.ts';
 
 let cli: BuiltCli;
 let server: TestServer;
@@ -63,74 +61,6 @@ const refusal = (code: number, about: string): object => ({
   stdout: '',
   line: expect.stringContaining(about),
   hint: expect.stringMatching(/^(?!none$)/),
-});
-
-describe('the responder gives', () => {
-  it.each(ANSWERS)('%s', async (_, behaviour, exitCode, reason) => {
-    server.behave(behaviour);
-    await besideGoodStaple(async (dir, staple) => {
-      const cert = join(dir, 'cert.pem');
-      await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-      const outcome = await cli.run('fetch', cert, '--url', server.url().href, '-o', staple);
-      expect(told(outcome)).toEqual(refusal(exitCode, `${cert}: `));
-      expect(outcome.stderr).toContain(reason);
-    });
-  });
-
-  it('a response with another signature', async () => {
-    const forged = alterResponse(GOOD, ({ signature }) => ({ signature: flipBit(signature) }));
-    server.behave(answer({ body: forged }));
-    await besideGoodStaple(async (dir, staple) => {
-      const cert = join(dir, 'cert.pem');
-      await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-      const outcome = await cli.run('fetch', cert, '--url', server.url().href, '-o', staple);
-      expect(outcome).toMatchObject({ code: 65, stdout: '' });
-      // Whether there is anything to advise is not for this test to say.
-      expect(outcome.stderr).toMatch(
-        /^restaple: [^\n]+ signature does not verify [^\n]+\n(?:hint: [^\n]+\n)?$/,
-      );
-    });
-  });
-
-  it('no answer within the time-out', async () => {
-    server.behave(silence);
-    await besideGoodStaple(async (dir, staple) => {
-      const cert = join(dir, 'cert.pem');
-      await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-      const where = ['--url', server.url().href, '--timeout', '1s', '-o', staple];
-      expect(told(await cli.run('fetch', cert, ...where))).toEqual(refusal(75, `${cert}: no answer from`));
-    });
-  });
-
-  it('no connection', async () => {
-    const gone = await startHttpServer(silence);
-    await gone.close();
-    await besideGoodStaple(async (dir, staple) => {
-      const cert = join(dir, 'cert.pem');
-      await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-      const outcome = await cli.run('fetch', cert, '--url', gone.url().href, '-o', staple);
-      expect(told(outcome)).toEqual(refusal(75, `${cert}: cannot connect to 127.0.0.1:${gone.port}`));
-    });
-  });
-
-  it.each([
-    ['revoked', { type: 'revoked', revocationTime: shift(pki.now, -3_600_000), reason: 4 }],
-    ['unknown', { type: 'unknown' }],
-  ] as const)(
-    '%s: exit 1, the status as the result, and one line that nothing was written',
-    async (word, certStatus) => {
-      server.behave(answer({ body: testResponse(pki, { certStatus, thisUpdate: shift(pki.now, -60_000) }) }));
-      await besideGoodStaple(async (dir, staple) => {
-        const cert = join(dir, 'cert.pem');
-        await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
-        const outcome = await cli.run('fetch', cert, '--url', server.url().href, '-o', staple);
-        expect(outcome.code).toBe(1);
-        expect(outcome.stdout).toMatch(new RegExp(`^${cert}: ${word}\n\tThis Update: `));
-        expect(outcome.stderr).toMatch(/^restaple: [^\n]+present\.ocsp was not written[^\n]+\n/);
-        expect(outcome.stderr).not.toContain('    at ');
-      });
-    },
-  );
 });
 
 describe('what is typed is', () => {

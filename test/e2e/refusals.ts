@@ -1,94 +1,15 @@
-/** What can go wrong with a fetch, a sentence each, and what restaple should make of it. */
+/** What can be wrong with what is typed behind `fetch`, a sentence each, and what restaple should make of it. */
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCertID } from '../../src/ocsp/cert-id.ts';
-import { rawResponse } from '../support/alter.ts';
 import { certificatesPem, keyPem } from '../support/files.ts';
-import { type Behaviour, answer, hangUp } from '../support/http-server.ts';
-import { type ResponseOverrides, type TestPki, createTestPki, shift, testResponse } from '../support/pki.ts';
+import { type TestPki, createTestPki, shift, testResponse } from '../support/pki.ts';
 import { serverCertificate } from './world.ts';
 
 const HOUR = 3_600_000;
 
 export const pki: TestPki = createTestPki({ now: new Date() });
 export const GOOD: Buffer = testResponse(pki);
-const response = (overrides: ResponseOverrides): Behaviour => answer({ body: testResponse(pki, overrides) });
 const another = serverCertificate(pki, 'another.example.test', { serial: 0x2000 });
-
-/** A behaviour of the responder, the exit code, and words of the reason. */
-export const ANSWERS: readonly (readonly [string, Behaviour, number, string])[] = [
-  [
-    'a response for another certificate',
-    response({ certID: createCertID(another.certificate, pki.issuer.certificate) }),
-    65,
-    'the response is for serial 2000, not for serial 1003',
-  ],
-  [
-    'a response by a stranger',
-    response({ signer: pki.stranger }),
-    65,
-    'not by O=Restaple Test, CN=Test Issuer',
-  ],
-  [
-    "a response by a stranger's delegate",
-    response({ signer: pki.strangerDelegate }),
-    65,
-    'not by O=Restaple Test, CN=Test Issuer',
-  ],
-  ['a response by the server itself', response({ signer: pki.leaf }), 65, 'OCSPSigning'],
-  [
-    'an expired response',
-    response({ thisUpdate: shift(pki.now, -2 * HOUR), nextUpdate: shift(pki.now, -HOUR) }),
-    65,
-    'is not after now',
-  ],
-  [
-    'a response from the future',
-    response({ thisUpdate: shift(pki.now, HOUR), nextUpdate: shift(pki.now, 2 * HOUR) }),
-    65,
-    'is more than 5m after now',
-  ],
-  ['a response without nextUpdate', response({ nextUpdate: undefined }), 65, 'no nextUpdate'],
-  ['a response that is cut short', answer({ body: GOOD.subarray(0, -7) }), 65, 'OCSPResponse'],
-  ['a response with a byte behind it', answer({ body: Buffer.concat([GOOD, Buffer.alloc(1)]) }), 65, 'byte'],
-  [
-    'a response of 10 MB that says its length',
-    answer({ body: Buffer.concat([GOOD, Buffer.alloc(10_000_000)]) }),
-    65,
-    'more than the 262144 allowed',
-  ],
-  [
-    'a response of 10 MB that does not',
-    (request, socket) => {
-      const head = answer({
-        headers: [
-          ['Connection', 'close'],
-          ['Transfer-Encoding', 'identity'],
-        ],
-        body: GOOD,
-      });
-      head(request, socket);
-      socket.end(Buffer.alloc(10_000_000));
-    },
-    65,
-    'larger than the 262144 bytes allowed',
-  ],
-  [
-    'a page for people with status 200',
-    answer({ headers: [['Content-Type', 'text/html']], body: '<html><title>Log in</title></html>' }),
-    75,
-    'not an OCSP response (status 200, 34 bytes): a page with the title "Log in"',
-  ],
-  ['nothing with status 200', answer({ body: '' }), 75, 'the answer is empty'],
-  ['404', answer({ status: 404, reason: 'Not Found' }), 75, '404 Not Found'],
-  ['a connection that it closes', hangUp, 75, 'closed the connection'],
-  ['tryLater', answer({ body: rawResponse(3) }), 75, 'tryLater'],
-  ['internalError', answer({ body: rawResponse(2) }), 75, 'internalError'],
-  ['malformedRequest', answer({ body: rawResponse(1) }), 69, 'malformedRequest'],
-  ['sigRequired', answer({ body: rawResponse(5) }), 69, 'sigRequired'],
-  ['unauthorized', answer({ body: rawResponse(6) }), 69, 'unauthorized'],
-  ['a status that no RFC defines', answer({ body: rawResponse(4) }), 65, 'OCSPResponse'],
-];
 
 const leafPem = certificatesPem(pki.leaf);
 const expired = serverCertificate(pki, 'old.example.test', {

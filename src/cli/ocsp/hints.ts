@@ -47,7 +47,7 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
 const EDGE_HINTS: Partial<Readonly<Record<EdgeSign, string>>> = {
   'host-not-served':
     'the responder is behind a CDN: ask for it by its name, -url http://NAME/, or with -header Host=NAME',
-  'rate-limited': 'wait as long; fewer requests at a time',
+  'rate-limited': 'wait as long as it says, and ask less often',
   blocked:
     'a firewall before the responder refuses this machine: ask the CA, or from elsewhere with -proxy URL',
   page: 'a login page, a block page or a website answers in place of the responder: see it with curl -i; another way there: -proxy URL',
