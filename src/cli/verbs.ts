@@ -55,6 +55,7 @@ export interface WayFlags {
   readonly allowHost: readonly string[] | undefined;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
+  readonly nonce: boolean;
   /** In milliseconds. */
   readonly timeout: number | undefined;
 }
@@ -63,7 +64,6 @@ export interface FetchFlags extends JudgeFlags, WayFlags {
   readonly out: string | undefined;
   readonly outDir: string | undefined;
   readonly stdout: boolean;
-  readonly nonce: boolean;
   readonly retries: number | undefined;
   readonly jobs: number | undefined;
   readonly verify: boolean;
@@ -129,6 +129,7 @@ const wayFlags = (args: Arguments): WayFlags => ({
   allowHost: args.values('allow-host', 'a host name or an IP address', host),
   method: args.choice('method', ['auto', 'get', 'post']),
   hash: args.choice('hash', ['sha1', 'sha256']),
+  nonce: args.switch('nonce'),
   timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
 });
 
@@ -203,7 +204,6 @@ const FETCH: Verb = {
       out: args.text('out'),
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
-      nonce: args.switch('nonce'),
       retries: args.value('retries', 'a whole number from 0 to 10', retries),
       jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
       verify: !args.switch('no-verify'),
@@ -230,6 +230,7 @@ const DOCTOR_OPTIONS: ReadonlySet<string> = new Set([
   'allow-host',
   'method',
   'hash',
+  'nonce',
   'timeout',
   'trust',
   'allow-sha1',

@@ -16,6 +16,8 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
   const recorder = new Recorder(tools.client, tools.now);
   const { exchanges } = recorder;
   const refused = new Map<unknown, Buffer>();
+  const nonce = tools.nonce?.();
+  const sent = nonce && ({ value: nonce, policy: 'required' } as const);
   try {
     const fetched = await fetchResponse({
       certificate,
@@ -27,11 +29,11 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
       method: tools.method,
       headers: tools.headers,
       hash: tools.hash,
-      nonce: undefined,
+      nonce,
       timeoutMs: tools.timeoutMs,
       accept: (der) => {
         try {
-          return verifyResponse(der, judging(certificate, issuer, tools));
+          return verifyResponse(der, { ...judging(certificate, issuer, tools), nonce: sent });
         } catch (error) {
           refused.set(error, der);
           throw error;
@@ -42,7 +44,7 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
     const how = `${responder} answers by ${method}, ${der.length} bytes: ${verdict.certStatus.type}`;
     return {
       ...judged(verdict, how),
-      known: { asked: { exchanges, der, error: undefined, verdict, method } },
+      known: { asked: { exchanges, der, nonce: sent, error: undefined, verdict, method } },
     };
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
@@ -50,7 +52,7 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
     const der = refused.get(error) ?? refused.get(error.cause);
     return {
       findings: [problem(TITLE, error.message)],
-      known: { asked: { exchanges, der, error, verdict: undefined, method: undefined } },
+      known: { asked: { exchanges, der, nonce: sent, error, verdict: undefined, method: undefined } },
       error,
     };
   }

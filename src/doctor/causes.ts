@@ -15,6 +15,7 @@ const byPost: Advice['next'] = (commands) => commands.fetch(['--method', 'post']
 const look: Advice['next'] = (commands) => commands.inspectResponse();
 const elsewhere: Advice['next'] = (commands) => commands.fetch(['--url', 'URL'], ['--url']);
 const trusting: Advice['next'] = (commands) => commands.fetch(['--trust', 'SIGNER.crt']);
+const withoutNonce: Advice['next'] = (commands) => commands.fetch([], ['--nonce']);
 const clock: Advice['next'] = (commands) => commands.of('timedatectl');
 const open: Advice['next'] = (commands, error) => commands.of('curl', '-i', urlOf(error) ?? 'URL');
 
@@ -61,7 +62,7 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     next: (commands) => commands.fetch(['--proxy', ''], ['--proxy']),
   },
   'http-unreachable': {
-    why: 'nobody can be reached where the responder should be',
+    why: 'there is no answer where the responder should be',
     next: (commands, error) => commands.of('curl', '-v', urlOf(error) ?? 'URL'),
   },
   'http-timeout': {
@@ -99,6 +100,8 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     why: 'the responder does not say how long its response holds',
     next: (commands) => commands.fetch(['--allow-no-next-update', '--max-age', '1d']),
   },
+  'nonce-missing': { why: 'the responder signs in advance, as most do', next: withoutNonce },
+  'nonce-mismatch': { why: 'a cache answers with what it gave to another', next: withoutNonce },
   'certificate-revoked': { why: 'the CA took the certificate back, so replace it', next: inspect },
   'certificate-unknown': { why: 'the CA does not know it, or not yet', next: inspect },
   'der-malformed': { why: 'the response is cut short or damaged', next: byPost },

@@ -4,6 +4,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { RouteRules } from '../http/route.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
+import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
 import type { Verdict, VerifyOptions } from '../ocsp/verify-response.ts';
 import type { ReadStaple } from '../probe/tls.ts';
 import type { TryConnection } from '../probe/tcp.ts';
@@ -30,6 +31,8 @@ export interface Asked {
   readonly exchanges: readonly Exchange[];
   /** The response that counts, accepted or refused; `undefined` when nothing that could be one came. */
   readonly der: Buffer | undefined;
+  /** What had to come back with it. */
+  readonly nonce: ExpectedNonce | undefined;
   /** What refused it, or kept it from coming. */
   readonly error: RestapleError | undefined;
   /** Of an accepted one. */
@@ -95,6 +98,8 @@ export interface Tools {
   readonly headers: HeaderList;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
+  /** Makes one, when one is to be sent and demanded back. */
+  readonly nonce: (() => Buffer) | undefined;
   readonly judgement: Pick<
     VerifyOptions,
     'allowSha1' | 'trustedSigners' | 'maxAgeMs' | 'allowMissingNextUpdate'

@@ -73,10 +73,17 @@ function wrongHost(error: RestapleError, { ways = [] }: Known, commands: Command
   return { cause, next: commands.fetch(way.options) };
 }
 
+/** The other ways ask for neither: a status that is not good is an answer like any other, and they send no nonce. */
+const REASONS_OF_THEIR_OWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'certificate-revoked',
+  'certificate-unknown',
+  'nonce-missing',
+  'nonce-mismatch',
+]);
+
 /** The same question in another way is answered well. */
 function otherWay(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
-  const isRefused = error.code === 'certificate-revoked' || error.code === 'certificate-unknown';
-  const good = isRefused ? [] : ways.filter((one) => !one.error);
+  const good = REASONS_OF_THEIR_OWN.has(error.code) ? [] : ways.filter((one) => !one.error);
   if (good.some(({ isUsual }) => isUsual))
     return { cause: `it failed once and then went well: ${error.message}`, next: commands.fetch() };
   const [way] = good;

@@ -6,7 +6,7 @@ import { note, ok, problem } from './finding.ts';
 
 export const checkRules: Check = ({ certificate, issuer, asked }, tools) => {
   if (!certificate || !issuer || !asked?.der) return NOTHING;
-  const outcomes = explainResponse(asked.der, judging(certificate, issuer, tools));
+  const outcomes = explainResponse(asked.der, { ...judging(certificate, issuer, tools), nonce: asked.nonce });
   return {
     findings: outcomes.map(({ rule, outcome, detail }) => {
       const title = `rule ${rule.number}`;

@@ -93,7 +93,7 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     /^the responder has moved, or a login page is on the way: 302 Found/,
     'curl -i',
   ],
-  ['a hang-up', hangUp, 75, /^nobody can be reached where the responder should be: .* closed/, 'curl -v'],
+  ['a hang-up', hangUp, 75, /^there is no answer where the responder should be: .* closed/, 'curl -v'],
   ['tryLater', answer({ body: rawResponse(3) }), 75, /^the responder is busy; ask later: /, 'restaple fetch'],
   [
     'internalError',

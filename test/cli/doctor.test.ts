@@ -220,7 +220,7 @@ describe('a responder', () => {
       'on a port where nobody listens',
       (server) => server.close(),
       /^FAIL TCP +127\.0\.0\.1:\d+: connection refused \(ECONNREFUSED\)$/m,
-      /^cause: nobody can be reached where the responder should be: .*\nnext: curl -v http/,
+      /^cause: there is no answer where the responder should be: .*\nnext: curl -v http/,
     ],
     [
       'that never answers',

@@ -1,4 +1,5 @@
 /** `restaple doctor CERT | HOST[:PORT]`: what stands between a certificate and its staple. Writes nothing. */
+import { randomBytes } from 'node:crypto';
 import type { Tools } from '../../doctor/check.ts';
 import { diagnose } from '../../doctor/diagnose.ts';
 import { createHttpClient } from '../../http/client.ts';
@@ -20,6 +21,8 @@ import type { DoctorFlags } from '../verbs.ts';
 import { VERSION } from '../version.ts';
 
 const DEFAULT_TIMEOUT_MS = 45_000;
+/** RFC 9654 section 2.1 asks for at least 32. */
+const NONCE_BYTES = 32;
 
 export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promise<number> {
   return guarded(io, () => examine(target, flags, io), flags.json ? 'doctor' : undefined);
@@ -64,6 +67,7 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     headers: flags.header ?? [],
     method: flags.method,
     hash: flags.hash,
+    nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     judgement,
     typed: typedOptions(flags),
     timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,

@@ -20,6 +20,7 @@ export function typedOptions(flags: Omit<DoctorFlags, 'json'>): Typed {
     ...each('--allow-host', flags.allowHost),
     ...(flags.method === 'auto' ? [] : each('--method', [flags.method])),
     ...(flags.hash === 'sha1' ? [] : each('--hash', [flags.hash])),
+    ...when('--nonce', flags.nonce),
     ...duration('--timeout', flags.timeout),
     ...each('--trust', flags.trust),
     ...when('--allow-sha1', flags.allowSha1),
