@@ -1,0 +1,33 @@
+/** Tools of a doctor who reaches nobody, unless a test hands him something else. */
+import type { Tools } from '../../src/doctor/check.ts';
+import { NOW } from '../support/pki.ts';
+
+const unreachable = (): never => {
+  throw new TypeError('nobody is to be reached here');
+};
+
+export const tools = (overrides: Partial<Tools> = {}): Tools => ({
+  now: () => NOW,
+  client: { exchange: unreachable, close: () => undefined },
+  rules: {
+    allowPrivate: false,
+    allowHosts: new Set(),
+    connectTo: [],
+    resolve: [],
+    lookup: unreachable,
+    proxyFor: () => undefined,
+  },
+  connect: unreachable,
+  readStaple: unreachable,
+  issuerCache: undefined,
+  givenIssuers: undefined,
+  givenUrls: undefined,
+  headers: [],
+  method: 'auto',
+  hash: 'sha1',
+  nonce: undefined,
+  judgement: {},
+  typed: [],
+  timeoutMs: 1000,
+  ...overrides,
+});
