@@ -7,7 +7,7 @@ import { DerError, ResponseError, RestapleError, TransportError, type ErrorCode 
 import { nameCache } from './cached.ts';
 import type { HttpClient } from './client.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
-import type { HttpAnswer } from './message.ts';
+import type { HttpAnswer, HttpRequest } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';
@@ -25,6 +25,19 @@ export interface AskOptions<T> {
   readonly signal?: AbortSignal;
   /** Decodes and verifies; what it throws decides, with the rest, whether POST is tried. */
   readonly accept: (body: Buffer) => T;
+  /** What is at hand and still good: a GET asks for something newer only. */
+  readonly kept?: Kept<T> | undefined;
+}
+
+/** A response that was accepted before. */
+export interface Kept<T> {
+  readonly value: T;
+  readonly body: Buffer;
+  /**
+   * Its thisUpdate: a responder gives the same as Last-Modified (RFC 9919 section 6), so that nothing else need be
+   * remembered for a conditional request. Its ETag would have to be.
+   */
+  readonly modified: Date;
 }
 
 export interface ResponderAnswer<T> {
@@ -90,7 +103,10 @@ async function ask<T>(
   options: AskOptions<T>,
 ): Promise<ResponderAnswer<T>> {
   const type: HeaderList = body === undefined ? [] : [['Content-Type', 'application/ocsp-request']];
-  const headers = mergeHeaders([['Accept', 'application/ocsp-response'], ...type], options.headers);
+  const kept = method === 'GET' ? options.kept : undefined;
+  const condition: HeaderList = kept ? [['If-Modified-Since', kept.modified.toUTCString()]] : [];
+  const own: HeaderList = [['Accept', 'application/ocsp-response'], ...type, ...condition];
+  const headers = mergeHeaders(own, options.headers);
   const { answer, request } = await exchangeFollowing(client, {
     method,
     url,
@@ -100,16 +116,20 @@ async function ask<T>(
     ...(body === undefined ? {} : { body }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  // Only to a question with a condition (RFC 9110 section 15.4.5); unasked for, it is as wrong as any other status.
+  if (answer.status === 304 && kept) return answered(kept.value, kept.body, answer, request);
   requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
   requireOcspBody(answer, request.url, url);
-  return {
-    value: accepted(answer, options),
-    body: answer.body,
-    method: request.method,
-    url: request.url,
-    contentType: answer.headers['content-type'],
-    address: answer.address,
-  };
+  return answered(accepted(answer, options), answer.body, answer, request);
+}
+
+function answered<T>(
+  value: T,
+  body: Buffer,
+  { headers, address }: HttpAnswer,
+  { method, url }: HttpRequest,
+): ResponderAnswer<T> {
+  return { value, body, method, url, contentType: headers['content-type'], address };
 }
 
 function accepted<T>({ body, headers }: HttpAnswer, { accept }: AskOptions<T>): T {

@@ -1,7 +1,7 @@
 /** From a certificate to an accepted response: the request, every responder in turn, one deadline over all. */
 import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
-import { askResponder, rank } from '../http/ask-responder.ts';
+import { type Kept, askResponder, rank } from '../http/ask-responder.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
@@ -40,6 +40,8 @@ export interface FetchResponseOptions<T> {
   readonly retry?: RetryOptions;
   /** Decodes and verifies; what it throws refuses the response. */
   readonly accept: (der: Buffer) => T;
+  /** What is at hand and still good; a responder that has nothing newer may say so in place of sending it again. */
+  readonly kept?: Kept<T> | undefined;
 }
 
 export interface RetryOptions {
@@ -142,7 +144,8 @@ async function ask<T>(
       deadline.start(responder);
       const { signal } = deadline;
       const trusted = options.trusted === true;
-      const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal, accept };
+      const { kept } = options;
+      const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal, accept, kept };
       return health.run(url, () => askResponder(client, url, request, asking));
     });
     const { value, body, method: used, contentType } = answer;
