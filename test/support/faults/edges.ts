@@ -3,6 +3,7 @@ import { type Answer, type Behaviour, answer, answerBytes, header } from '../htt
 import type { Fault } from './fault.ts';
 
 const HTML = ['Content-Type', 'text/html; charset=utf-8'] as const;
+const OCSP = ['Content-Type', 'application/ocsp-response'] as const;
 const page = (title: string, text = ''): string =>
   `<!DOCTYPE html>\n<html><head><title>${title}</title></head>\n<body><h1>${title}</h1>${text}</body></html>\n`;
 
@@ -10,7 +11,7 @@ const page = (title: string, text = ''): string =>
 function named(good: Buffer, refusal: Answer): Behaviour {
   return (request, socket) => {
     const isServed = header(request, 'host')?.startsWith('localhost') === true;
-    socket.write(answerBytes(isServed ? { body: good } : refusal));
+    socket.write(answerBytes(isServed ? { headers: [OCSP], body: good } : refusal));
   };
 }
 
@@ -140,10 +141,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   {
     fault: 'a response that expired in a cache',
     behaviour: answer({
-      headers: [
-        ['Age', '90000'],
-        ['X-Cache', 'HIT'],
-      ],
+      headers: [OCSP, ['Age', '90000'], ['X-Cache', 'HIT']],
       body: expired,
     }),
     outcome: 'response-expired',

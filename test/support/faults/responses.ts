@@ -21,7 +21,13 @@ const row = (
   exit: Fault['exit'],
   body: Buffer,
   more: Partial<Fault> = {},
-): Fault => ({ fault, behaviour: answer({ body }), outcome, exit, ...more });
+): Fault => ({
+  fault,
+  behaviour: answer({ headers: [['Content-Type', 'application/ocsp-response']], body }),
+  outcome,
+  exit,
+  ...more,
+});
 
 export function responseFaults(pki: TestPki, good: Buffer): readonly Fault[] {
   const leafID = createCertID(pki.leaf.certificate, pki.issuer.certificate);
