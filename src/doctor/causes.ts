@@ -1,5 +1,12 @@
 /** For each error what it means in the end, and the command that gets further. */
-import { type ErrorCode, InputError, ResponseError, RestapleError, TransportError } from '../errors.ts';
+import {
+  DerError,
+  type ErrorCode,
+  InputError,
+  ResponseError,
+  RestapleError,
+  TransportError,
+} from '../errors.ts';
 import type { Known } from './check.ts';
 import type { Commands } from './commands.ts';
 
@@ -131,8 +138,8 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
     };
   const { why, next } = ADVICE[error.code] ?? { next: known.asked ? look : inspect };
   // What cannot be decoded before anything was asked is the certificate's file.
-  if (known.certificate === undefined && error.code.startsWith('der-'))
-    return { cause: `the certificate file is damaged: ${error.message}`, next: commands.inspect() };
+  if (known.certificate === undefined && error instanceof DerError)
+    return { cause: `the file is damaged, or no certificate: ${error.message}`, next: commands.inspect() };
   const path = error instanceof InputError && error.path !== undefined ? `${error.path}: ` : '';
   const cause = `${path}${why === undefined ? '' : `${why}: `}${error.message}`;
   return { cause, next: next(commands, error, known) };

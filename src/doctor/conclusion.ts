@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts';
 type Reasoning = (error: RestapleError, known: Known, commands: Commands) => Conclusion | undefined;
 
 /** From what only the side-by-side of several findings can tell; the first that knows counts. */
-const REASONINGS: readonly Reasoning[] = [noResponder, wrongClock, wrongHost, otherWay, wrongStatus];
+const REASONINGS: readonly Reasoning[] = [noResponder, wrongClock, passing, wrongHost, otherWay, wrongStatus];
 
 export function conclude(
   error: RestapleError | undefined,
@@ -65,6 +65,13 @@ function wrongClock(
   return { cause, next: commands.of('timedatectl', 'set-ntp', 'true') };
 }
 
+/** What failed once went well a moment later, in the very same way. */
+function passing(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
+  if (REASONS_OF_THEIR_OWN.has(error.code) || !ways.some((way) => way.isUsual && !way.error))
+    return undefined;
+  return { cause: `it failed once and then went well: ${error.message}`, next: commands.fetch() };
+}
+
 /** The edge serves another name than the one it got. */
 function wrongHost(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
   const way = ways.find((one) => one.kind === 'name' && !one.error);
@@ -83,10 +90,7 @@ const REASONS_OF_THEIR_OWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** The same question in another way is answered well. */
 function otherWay(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
-  const good = REASONS_OF_THEIR_OWN.has(error.code) ? [] : ways.filter((one) => !one.error);
-  if (good.some(({ isUsual }) => isUsual))
-    return { cause: `it failed once and then went well: ${error.message}`, next: commands.fetch() };
-  const [way] = good;
+  const way = REASONS_OF_THEIR_OWN.has(error.code) ? undefined : ways.find((one) => !one.error);
   return (
     way && { cause: `${error.message}; by ${way.title} it goes well`, next: commands.fetch(way.options) }
   );

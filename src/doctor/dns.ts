@@ -1,5 +1,6 @@
 /** Where do the names of the responders lead? */
-import { RestapleError, reasonOf } from '../errors.ts';
+import { RestapleError } from '../errors.ts';
+import { reason } from '../http/failure.ts';
 import type { Lookup } from '../http/connect-rules.ts';
 import { dialHost } from '../http/place.ts';
 import { type Route, routeTo } from '../http/route.ts';
@@ -78,7 +79,7 @@ function refused(url: URL, error: unknown, { rules }: Tools): Finding {
     });
   }
   const proxy = rules.proxyFor(url) === undefined ? ' or a proxy' : '';
-  return problem(TITLE, `${url.hostname}: ${reasonOf(error)}`, {
+  return problem(TITLE, `${url.hostname}: ${reason(error)}`, {
     meaning: 'the name has no address, or the name server does not answer',
     advice: `check /etc/resolv.conf and the way out of this machine${proxy}: getent ahosts ${url.hostname}`,
   });

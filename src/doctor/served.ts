@@ -24,10 +24,15 @@ export const checkServed: Check = ({ served, certificate, issuer, asked, mustSta
       return { findings: [problem(TITLE, detail)] };
     }
     const isOlder = fresh !== undefined && verdict.thisUpdate < fresh.thisUpdate;
-    const finding = isOlder
-      ? note(TITLE, `${until}; the responder has one of ${formatInstant(fresh.thisUpdate)}`)
-      : ok(TITLE, `${until}, as new as what the responder says`);
-    return { findings: [finding] };
+    if (isOlder) {
+      return {
+        findings: [note(TITLE, `${until}; the responder has one of ${formatInstant(fresh.thisUpdate)}`)],
+      };
+    }
+    const compared = fresh
+      ? ', as new as what the responder says'
+      : '; the responder gave nothing to compare it with';
+    return { findings: [ok(TITLE, `${until}${compared}`)] };
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     const meaning = 'careful clients refuse this staple, and some the whole connection';

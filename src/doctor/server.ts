@@ -1,5 +1,6 @@
 /** What does the server present, and does it staple at all? */
-import { InputError, TransportError, reasonOf } from '../errors.ts';
+import { InputError, TransportError } from '../errors.ts';
+import { reason } from '../http/failure.ts';
 import { detour } from '../http/detours.ts';
 import { withoutBrackets } from '../http/place.ts';
 import { decodeCertificate } from '../x509/certificate.ts';
@@ -20,7 +21,7 @@ export const checkServer: Check = async ({ target }, { rules, readStaple }) => {
     port: to.port,
     servername: withoutBrackets(host),
   };
-  const presented = await readStaple(server, CONNECT_TIMEOUT_MS).catch((error: unknown) => reasonOf(error));
+  const presented = await readStaple(server, CONNECT_TIMEOUT_MS).catch((error: unknown) => reason(error));
   if (typeof presented === 'string') {
     const message = `cannot make a TLS connection to ${host}:${port}: ${presented}`;
     return {

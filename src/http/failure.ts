@@ -150,7 +150,7 @@ function answerWords(error: unknown, progress: Progress): string {
 }
 
 /** `connection refused (ECONNREFUSED)`: the words of the system or of OpenSSL, then the code. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const code = codeOf(error);
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
   const words =

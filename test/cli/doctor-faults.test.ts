@@ -229,6 +229,27 @@ describe('what only a comparison can tell', () => {
     expect(last(run).next).toContain(next);
   });
 
+  it('what passed a moment later is said to have passed, whatever other names there are to try', async () => {
+    let requests = 0;
+    const recovering: Behaviour = (request, socket) =>
+      (++requests <= 2 ? status(503, 'Service Unavailable') : response())(request, socket);
+    const { cause, next } = last(await diagnose(recovering, '--header', 'Host: ocsp.example.test'));
+    expect(cause).toMatch(/^it failed once and then went well: 503/);
+    expect(next).toMatch(/^restaple fetch /);
+  });
+
+  it('a file of another kind is not blamed on the responder', async () => {
+    await withTempDir(async (dir) => {
+      await writeFile(join(dir, 'domain.ocsp'), GOOD);
+      const run = await runCli(['doctor', join(dir, 'domain.ocsp')]);
+      expect(run.exitCode).toBe(65);
+      expect(last(run)).toMatchObject({
+        cause: expect.stringMatching(/^the file is damaged, or no certificate: /),
+        next: expect.stringMatching(/^restaple inspect /),
+      });
+    });
+  });
+
   it('a broken GET is told although fetch succeeds by POST', async () => {
     const run = await diagnose(only('POST', response()));
     expect(run.exitCode).toBe(0);

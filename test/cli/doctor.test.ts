@@ -85,7 +85,7 @@ describe('a file', () => {
       certificatesPem(pki.leaf).slice(0, -40),
       [],
       65,
-      /^cause: the certificate file is damaged: /,
+      /^cause: the file is damaged, or no certificate: /,
     ],
     [
       'with two server certificates',
