@@ -55,13 +55,14 @@ function received(outgoing: ClientRequest, request: HttpRequest, progress: Progr
   });
 }
 
-function answerOf(incoming: IncomingMessage, body: Buffer, { addresses, proxy }: Progress): HttpAnswer {
+function answerOf(incoming: IncomingMessage, body: Buffer, { addresses, port, proxy }: Progress): HttpAnswer {
   return {
     status: incoming.statusCode ?? 0,
     statusText: incoming.statusMessage ?? '',
     headers: incoming.headers,
     body,
     address: addresses[0],
+    ...(port === undefined ? {} : { port }),
     ...(proxy === undefined ? {} : { proxy }),
   };
 }

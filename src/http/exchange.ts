@@ -99,6 +99,7 @@ function followConnection(
     const connected = (): void => {
       const address = progress.proxy === undefined ? socket.remoteAddress : undefined;
       progress.addresses = address === undefined ? [] : [address];
+      progress.port = address === undefined ? undefined : socket.remotePort;
       progress.stage = 'handshake';
     };
     // A tunnel is there when it is handed over, and TLS within it begins then.

@@ -2,7 +2,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { TransportError, reasonOf } from '../errors.ts';
 import { printable } from '../text.ts';
-import { dialHost, hostPort, printableUrl } from './place.ts';
+import { addressPort, dialHost, hostPort, portOf, printableUrl } from './place.ts';
 
 /** 16 KiB: Node's own default, fixed because an option of node can change that. Responders send a few hundred bytes. */
 export const MAX_HEADER_BYTES: number = 16 * 1024;
@@ -26,6 +26,8 @@ export interface Progress {
   stage: 'connecting' | 'handshake' | 'answering';
   /** While connecting, the addresses tried so far; then the one that is connected. */
   addresses: string[];
+  /** The port that is connected, which `--connect-to` may have chosen. */
+  port?: number | undefined;
   /** The status line, when it has come. */
   status: number | undefined;
   /** Bytes of the body: those that came and those that Content-Length promised. */
@@ -109,10 +111,19 @@ export function abortFailure(why: unknown, progress: Progress): TransportError {
 }
 
 /** `ocsp.example:80 at 192.0.2.1`; an address that is the host itself is not said twice. */
-function place({ url, addresses, proxy }: Progress): string {
+function place({ url, addresses, port, proxy }: Progress): string {
   return proxy === undefined
-    ? hostPort(url) + at(url, addresses)
+    ? hostPort(url) +
+        at(
+          url,
+          addresses.map((address) => elsewhere(url, address, port)),
+        )
     : `${hostPort(url)} through the proxy ${proxy}`;
+}
+
+/** An address with its port, where that is not the one of the URL. */
+function elsewhere(url: URL, address: string, port: number | undefined): string {
+  return port === undefined || String(port) === portOf(url) ? address : addressPort(address, String(port));
 }
 
 function at(url: URL, addresses: readonly string[]): string {
@@ -131,7 +142,12 @@ function connectWords(error: unknown, url: URL): string {
   for (const one of all) {
     const address = systemField(one, 'address');
     const addresses = byReason.get(reason(one)) ?? [];
-    byReason.set(reason(one), address === undefined ? addresses : [...addresses, address]);
+    const port: unknown = one instanceof Error ? Reflect.get(one, 'port') : undefined;
+    const dialled = typeof port === 'number' ? port : undefined;
+    byReason.set(
+      reason(one),
+      address === undefined ? addresses : [...addresses, elsewhere(url, address, dialled)],
+    );
   }
   const parts = Array.from(byReason, ([why, addresses]) => `${at(url, addresses)}: ${why}`);
   return `cannot connect to ${hostPort(url)}${parts.join(';')}`;

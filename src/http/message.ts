@@ -29,6 +29,8 @@ export interface HttpAnswer {
   readonly body: Buffer;
   /** The IP address that answered. */
   readonly address: string | undefined;
+  /** The TCP port at it, which need not be that of the URL. */
+  readonly port?: number;
   /** `host:port` of the proxy that it came through; the address is then known to that alone. */
   readonly proxy?: string;
 }

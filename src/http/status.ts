@@ -30,10 +30,10 @@ export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
 }
 
 /** `ocsp.example (192.0.2.1:80)`, or the address alone where it is the host. */
-function server(url: URL, { address, proxy }: HttpAnswer): string {
+function server(url: URL, { address, port, proxy }: HttpAnswer): string {
   if (proxy !== undefined) return `${url.host} through the proxy ${proxy}`;
   if (address === undefined) return url.host;
-  const asked = addressPort(address, portOf(url));
+  const asked = addressPort(address, port === undefined ? portOf(url) : String(port));
   return address === dialHost(url) ? asked : `${url.hostname} (${asked})`;
 }
 

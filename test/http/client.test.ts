@@ -127,7 +127,7 @@ describe('other headers of the caller', () => {
 });
 
 describe('an answer', () => {
-  it('comes with its status, headers, body and address', async () => {
+  it('comes with its status, headers, body, address and port', async () => {
     const server = await serve(
       answer({ status: 404, reason: 'Not Here', headers: [['X-Cache', 'HIT']], body: 'none' }),
     );
@@ -137,6 +137,7 @@ describe('an answer', () => {
       headers: { 'x-cache': 'HIT', 'content-length': '4' },
       body: Buffer.from('none'),
       address: '127.0.0.1',
+      port: server.port,
     });
   });
 

@@ -92,6 +92,18 @@ describe('over a socket', () => {
     },
   );
 
+  it('is told with the port that was dialled: by the answer, and by who cannot be reached', async () => {
+    const server = await serve(answer({ status: 403, reason: 'Forbidden', body: 'no' }));
+    const url = new URL('http://ocsp.example.test/');
+    const there = client({ allowPrivate: false, ...said({ connectTo: ['::127.0.0.1:PORT'] }, server.port) });
+    expect((await there.exchange({ method: 'GET', url, maxBytes: 100 })).port).toBe(server.port);
+    const nowhere = client({ allowPrivate: false, ...said({ connectTo: ['::127.0.0.1:1'] }) });
+    const { message } = await refusal(nowhere.exchange({ method: 'GET', url, maxBytes: 100 }));
+    expect(message).toBe(
+      'cannot connect to ocsp.example.test:80 at 127.0.0.1:1: connection refused (ECONNREFUSED)',
+    );
+  });
+
   it.each<[string, string, (port: number) => HttpClientOptions]>([
     ['another port of the same host', '127.0.0.1:1', (port) => said({ connectTo: [':::PORT'] }, port)],
     ['another host', 'localhost:PORT', (port) => said({ connectTo: ['ocsp.example::127.0.0.1:PORT'] }, port)],
