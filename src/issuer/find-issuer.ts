@@ -67,7 +67,7 @@ export function requireIssuer(certificate: Certificate, candidates: readonly Cer
 }
 
 /** A name that cannot be read is nobody's: one odd file among CA certificates must not hide the others. */
-function isNamed({ subject }: Certificate, name: Buffer): boolean {
+export function isNamed({ subject }: Certificate, name: Buffer): boolean {
   try {
     return namesMatch(subject, name);
   } catch (error) {

@@ -1,3 +1,6 @@
+/** For the whole attempt on a certificate, where the user names no other, over all its URLs. */
+export const DEFAULT_TIMEOUT_MS = 45_000;
+
 /** The end of a whole attempt over all responders: it counts from the first request, not from the wait for a free place. */
 import { formatDuration } from '../duration.ts';
 import { TransportError } from '../errors.ts';

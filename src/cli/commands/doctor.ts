@@ -7,6 +7,8 @@ import { systemLookup } from '../../http/connect-rules.ts';
 import { proxyChoice } from '../../http/proxy-choice.ts';
 import { tryConnection } from '../../probe/tcp.ts';
 import { readStaple } from '../../probe/tls.ts';
+import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
+import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
 import { printDiagnosis } from '../doctor/report-text.ts';
 import { doctorJson } from '../doctor/report-json.ts';
@@ -19,10 +21,6 @@ import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
 import type { DoctorFlags } from '../verbs.ts';
 import { VERSION } from '../version.ts';
-
-const DEFAULT_TIMEOUT_MS = 45_000;
-/** RFC 9654 section 2.1 asks for at least 32. */
-const NONCE_BYTES = 32;
 
 export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promise<number> {
   return guarded(io, () => examine(target, flags, io), flags.json ? 'doctor' : undefined);

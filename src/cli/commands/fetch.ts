@@ -7,6 +7,8 @@ import { HostHealth } from '../../http/host-health.ts';
 import { createLimiter } from '../../http/limiter.ts';
 import { proxyChoice } from '../../http/proxy-choice.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
+import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
+import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
 import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
@@ -28,19 +30,13 @@ import type { FetchFlags } from '../verbs.ts';
 import { printable } from '../../text.ts';
 import { VERSION } from '../version.ts';
 
-const DEFAULT_JOBS = 64;
 /**
  * Certificates taken up at a time: many more than requests under way, which the limiter bounds. Those of one responder
  * that does not answer fill the line before it, and must not keep the others waiting.
  */
 const AHEAD = 4096;
-/** For one responder, however many certificates there are. */
-const JOBS_PER_RESPONDER = 8;
-const DEFAULT_TIMEOUT_MS = 45_000;
 /** A responder that restarts, a connection that breaks: gone with the next try, or it is something else. */
 const DEFAULT_RETRIES = 2;
-/** RFC 9654 section 2.1 asks for at least 32. */
-const NONCE_BYTES = 32;
 
 export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<number> {
   return guarded(io, () => fetchAll(args, flags, io), flags.json && !flags.stdout ? 'fetch' : undefined);
@@ -80,7 +76,7 @@ function widenThreadPool(): void {
 async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Promise<Road> {
   const cacheDirectory = issuerDirectoryPath(io.env);
   const timeoutMs = flags.timeout ?? DEFAULT_TIMEOUT_MS;
-  const limiter = createLimiter({ total: flags.jobs ?? DEFAULT_JOBS, perHost: JOBS_PER_RESPONDER });
+  const limiter = createLimiter(flags.jobs === undefined ? {} : { total: flags.jobs });
   const fetcher = new IssuerFetcher(
     client,
     cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),

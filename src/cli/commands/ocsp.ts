@@ -1,5 +1,6 @@
 /** `restaple ocsp`: the client of `openssl ocsp`, with its flags and its words. */
 import { randomBytes } from 'node:crypto';
+import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
 import { DerError, InputError, ResponseError, RestapleError } from '../../errors.ts';
 import type { BasicOCSPResponse } from '../../ocsp/basic-ocsp-response.ts';
 import type { CertID } from '../../ocsp/cert-id.ts';
@@ -27,9 +28,6 @@ import { summary } from '../ocsp/summary.ts';
 import { type Trust, loadTrust } from '../ocsp/trust.ts';
 import { readInput } from '../read-input.ts';
 import { refuseUsage } from '../usage-output.ts';
-
-/** RFC 9654 section 2.1 asks for at least 32. */
-const NONCE_BYTES = 32;
 
 export function ocspCommand(args: readonly string[], io: Io): Promise<number> {
   return guarded(io, async () => {

@@ -7,10 +7,11 @@
  */
 import { DerError } from '../../errors.ts';
 import { formatInstant } from '../../der/time.ts';
+import { isNamed } from '../../issuer/find-issuer.ts';
 import { basicConstraints } from '../../x509/basic-constraints.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { keyUsage } from '../../x509/key-usage.ts';
-import { formatName, namesMatch } from '../../x509/name.ts';
+import { formatName } from '../../x509/name.ts';
 import { OID, oidName } from '../../x509/oids.ts';
 import { verifyIssuedBy } from '../../x509/verify-signature.ts';
 
@@ -75,16 +76,6 @@ function signed(
   const bad = verifyIssuedBy(child, parent, { allowSha1: false });
   if (bad) note(path.length, `${formatName(parent.subject)} did not sign the one below it: ${bad.reason}`);
   return !bad;
-}
-
-/** A name that cannot be read is nobody's. */
-function isNamed({ subject }: Certificate, name: Buffer): boolean {
-  try {
-    return namesMatch(subject, name);
-  } catch (error) {
-    if (error instanceof DerError) return false;
-    throw error;
-  }
 }
 
 /** Why a certificate with so many CA certificates below it is no CA to go by. */

@@ -1,4 +1,5 @@
 /** The one exchange with the responder: POST, as openssl does it, within one deadline. */
+import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { MAX_DER_BYTES } from '../../der/reader.ts';
 import { formatDuration } from '../../duration.ts';
 import { TransportError } from '../../errors.ts';
@@ -48,9 +49,6 @@ export async function exchange(
     client.close();
   }
 }
-
-/** As long as `restaple fetch` takes for a certificate. */
-const DEFAULT_TIMEOUT_MS = 45_000;
 
 function deadline(url: URL, ms: number): TransportError {
   const shown = printableUrl(url);

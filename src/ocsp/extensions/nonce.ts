@@ -5,6 +5,8 @@ import type { Extension } from '../../x509/extension.ts';
 import { OID } from '../../x509/oids.ts';
 
 const MAX_BYTES = 128;
+/** What a request carries: RFC 9654 section 2.1 asks for at least 32. */
+export const NONCE_BYTES = 32;
 
 export function decodeNonce(value: Uint8Array): Buffer {
   return decodeWhole(value, 'Nonce', (reader) => {
