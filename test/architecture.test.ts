@@ -10,6 +10,7 @@ const FOLDERS: readonly string[] = [
   'ocsp',
   'http',
   'issuer',
+  'subject',
   'staple',
   'store',
   'probe',

@@ -19,7 +19,7 @@ import type { Result } from '../fetch/outcome.ts';
 import { type Job, planJobs } from '../fetch/plan.ts';
 import { fetchJson } from '../fetch/report-json.ts';
 import { TextReport } from '../fetch/report-text.ts';
-import { directoryIssuers } from '../fetch/subject.ts';
+import { directoryIssuers } from '../../subject/subject.ts';
 import { cleaningUp } from '../cleaning-up.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';

@@ -8,8 +8,8 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { ask, verifyOptions } from './ask.ts';
 import type { Outcome, Result } from './outcome.ts';
 import type { Road } from './road.ts';
-import { type Subject, issuerOf, loadSubject, respondersOf } from './subject.ts';
-import type { Target } from './targets.ts';
+import { type Subject, issuerOf, loadSubject, respondersOf } from '../../subject/subject.ts';
+import type { Target } from '../../subject/targets.ts';
 
 /** Never throws: what goes wrong is the outcome. `output` is `undefined` for `--stdout`. */
 export async function fetchCertificate(

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../errors.ts';
 import type { FetchFlags } from '../verbs.ts';
-import { outputPath } from './output-path.ts';
-import { loadSubject } from './subject.ts';
-import { type Target, findTargets } from './targets.ts';
+import { outputPath } from '../../subject/output-path.ts';
+import { loadSubject } from '../../subject/subject.ts';
+import { type Target, findTargets } from '../../subject/targets.ts';
 
 export interface Job {
   readonly target: Target;

@@ -5,7 +5,7 @@ import type { HostHealth } from '../../http/host-health.ts';
 import type { Limiter } from '../../http/limiter.ts';
 import type { RetryOptions } from '../../staple/fetch-response.ts';
 import type { Judgement } from '../judge-options.ts';
-import type { IssuerSources } from './subject.ts';
+import type { IssuerSources } from '../../subject/subject.ts';
 
 export interface Road {
   readonly client: HttpClient;

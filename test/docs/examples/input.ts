@@ -1,6 +1,6 @@
 /** How each error about what the user gave comes about. */
 import { generateKeyPairSync } from 'node:crypto';
-import { respondersOf } from '../../../src/cli/fetch/subject.ts';
+import { respondersOf } from '../../../src/subject/subject.ts';
 import { partsOf } from '../../../src/cli/describe/parts.ts';
 import { loadJudgement } from '../../../src/cli/judge-options.ts';
 import { createServer } from '../../../src/demo/pki/entity.ts';

@@ -1,15 +1,15 @@
 /** What a certificate file says about fetching its staple: the certificate, who issued it, whom to ask. */
 import { dirname } from 'node:path';
-import { InputError, RestapleError } from '../../errors.ts';
-import { formatInstant } from '../../der/time.ts';
-import type { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
-import { findIssuer, requireIssuer } from '../../issuer/find-issuer.ts';
-import { loadCertificatePool, loadCertificates } from '../../issuer/load-certificates.ts';
-import { ocspUrls } from '../../x509/authority-info-access.ts';
-import { isCa } from '../../x509/basic-constraints.ts';
-import type { Certificate } from '../../x509/certificate.ts';
-import { findLeaf } from '../../x509/chain.ts';
-import { hasNoRevAvail, isMustStaple } from '../../x509/tls-feature.ts';
+import { InputError, RestapleError } from '../errors.ts';
+import { formatInstant } from '../der/time.ts';
+import type { IssuerFetcher } from '../issuer/fetch-issuer.ts';
+import { findIssuer, requireIssuer } from '../issuer/find-issuer.ts';
+import { loadCertificatePool, loadCertificates } from '../issuer/load-certificates.ts';
+import { ocspUrls } from '../x509/authority-info-access.ts';
+import { isCa } from '../x509/basic-constraints.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { findLeaf } from '../x509/chain.ts';
+import { hasNoRevAvail, isMustStaple } from '../x509/tls-feature.ts';
 import type { Target } from './targets.ts';
 
 export interface Subject {

@@ -1,9 +1,9 @@
 /** From what was typed to certificate files. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
-import { attempt } from '../../attempt.ts';
-import { InputError } from '../../errors.ts';
-import { systemReason } from '../../issuer/load-certificates.ts';
+import { attempt } from '../attempt.ts';
+import { InputError } from '../errors.ts';
+import { systemReason } from '../issuer/load-certificates.ts';
 
 export interface Target {
   /** As it is shown: what was typed, or below it. */
