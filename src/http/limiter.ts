@@ -2,6 +2,7 @@
  * Bounds how many requests run at once: in all, and at one host. DESIGN.md section 7 says 64 and 8: enough for a
  * hosting machine with thousands of certificates, few enough that no responder takes it for an attack.
  */
+import { Queue } from '../queue.ts';
 
 export interface LimiterOptions {
   /** Tasks that run at once, of all hosts; 64 unless given, at least 1. */
@@ -72,26 +73,4 @@ export function createLimiter({ total = 64, perHost = 8 }: LimiterOptions = {}):
       }
     },
   };
-}
-
-/** First in, first out; `Array.shift` moves every element that is left. */
-class Queue<T> {
-  #items: T[] = [];
-  #head = 0;
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#head += 1;
-    // Half of it is gone: copying the rest now costs no more than what was pushed since.
-    if (this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
 }
