@@ -27,6 +27,7 @@ export {
 } from './http/client.ts';
 export type { Lookup } from './http/connect-rules.ts';
 export type { ConnectTo, ResolveTo } from './http/detours.ts';
+export type { Freshness } from './http/freshness.ts';
 export { type ProxyChoice, proxyChoice } from './http/proxy-choice.ts';
 export { type Limiter, type LimiterOptions, createLimiter } from './http/limiter.ts';
 export { findIssuer } from './issuer/find-issuer.ts';
@@ -34,6 +35,7 @@ export { type IssuerCache, IssuerFetcher } from './issuer/fetch-issuer.ts';
 export {
   type FetchResponseOptions,
   type FetchedResponse,
+  type KeptResponse,
   type RetryOptions,
   fetchResponse,
 } from './staple/fetch-response.ts';

@@ -6,11 +6,13 @@
 import { DerError, ResponseError, RestapleError, TransportError, type ErrorCode } from '../errors.ts';
 import { nameCache } from './cached.ts';
 import type { HttpClient } from './client.ts';
+import { type Freshness, NOT_FRESH, freshnessOf } from './freshness.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
-import type { HttpAnswer, HttpRequest } from './message.ts';
+import type { HttpAnswer } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';
+import { type Kept, condition, confirms, refreshed } from './revalidation.ts';
 import { requireOk } from './status.ts';
 
 export interface AskOptions<T> {
@@ -26,18 +28,7 @@ export interface AskOptions<T> {
   /** Decodes and verifies; what it throws decides, with the rest, whether POST is tried. */
   readonly accept: (body: Buffer) => T;
   /** What is at hand and still good: a GET asks for something newer only. */
-  readonly kept?: Kept<T> | undefined;
-}
-
-/** A response that was accepted before. */
-export interface Kept<T> {
-  readonly value: T;
-  readonly body: Buffer;
-  /**
-   * Its thisUpdate: a responder gives the same as Last-Modified (RFC 9919 section 6), so that nothing else need be
-   * remembered for a conditional request. Its ETag would have to be.
-   */
-  readonly modified: Date;
+  readonly kept?: Kept | undefined;
 }
 
 export interface ResponderAnswer<T> {
@@ -51,6 +42,10 @@ export interface ResponderAnswer<T> {
   /** As it was sent. It does not count: responders with good bodies and wrong types are deployed. */
   readonly contentType: string | undefined;
   readonly address: string | undefined;
+  /** There is nothing newer than `kept`: `body` is that, and `value` what `accept` says of it now. */
+  readonly notModified: boolean;
+  /** Of an answer to POST nothing is known: caches do not keep it. */
+  readonly freshness: Freshness;
 }
 
 /** The responder has spoken properly: a second question would hear the same, and 'tryLater' is a plea to wait. */
@@ -104,35 +99,36 @@ async function ask<T>(
 ): Promise<ResponderAnswer<T>> {
   const type: HeaderList = body === undefined ? [] : [['Content-Type', 'application/ocsp-request']];
   const kept = method === 'GET' ? options.kept : undefined;
-  const condition: HeaderList = kept ? [['If-Modified-Since', kept.modified.toUTCString()]] : [];
-  const own: HeaderList = [['Accept', 'application/ocsp-response'], ...type, ...condition];
-  const headers = mergeHeaders(own, options.headers);
+  const own: HeaderList = [
+    ['Accept', 'application/ocsp-response'],
+    ...type,
+    ...(kept === undefined ? [] : condition(kept)),
+  ];
   const { answer, request } = await exchangeFollowing(client, {
     method,
     url,
-    headers,
+    headers: mergeHeaders(own, options.headers),
     trusted: options.trusted === true,
     maxBytes: options.maxBytes,
     ...(body === undefined ? {} : { body }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  const { headers, address } = answer;
+  const facts = { method: request.method, url: request.url, contentType: headers['content-type'], address };
   // Only to a question with a condition (RFC 9110 section 15.4.5); unasked for, it is as wrong as any other status.
-  if (answer.status === 304 && kept) return answered(kept.value, kept.body, answer, request);
+  if (kept !== undefined && confirms(answer, kept)) {
+    // Put to every rule again: it may have ended while the question was on its way.
+    const value = accepted(kept.body, answer, options);
+    return { ...facts, value, body: kept.body, notModified: true, freshness: refreshed(kept, answer) };
+  }
   requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
   requireOcspBody(answer, request.url, url);
-  return answered(accepted(answer, options), answer.body, answer, request);
+  const value = accepted(answer.body, answer, options);
+  const freshness = method === 'GET' ? freshnessOf(headers) : NOT_FRESH;
+  return { ...facts, value, body: answer.body, notModified: false, freshness };
 }
 
-function answered<T>(
-  value: T,
-  body: Buffer,
-  { headers, address }: HttpAnswer,
-  { method, url }: HttpRequest,
-): ResponderAnswer<T> {
-  return { value, body, method, url, contentType: headers['content-type'], address };
-}
-
-function accepted<T>({ body, headers }: HttpAnswer, { accept }: AskOptions<T>): T {
+function accepted<T>(body: Buffer, { headers }: HttpAnswer, { accept }: AskOptions<T>): T {
   try {
     return accept(body);
   } catch (error) {

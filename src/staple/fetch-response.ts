@@ -1,12 +1,14 @@
 /** From a certificate to an accepted response: the request, every responder in turn, one deadline over all. */
 import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
-import { type Kept, askResponder, rank } from '../http/ask-responder.ts';
+import { askResponder, rank } from '../http/ask-responder.ts';
+import type { Freshness } from '../http/freshness.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
+import type { Kept } from '../http/revalidation.ts';
 import { createCertID } from '../ocsp/cert-id.ts';
 import { encodeNonce } from '../ocsp/extensions/nonce.ts';
 import { createRequest } from '../ocsp/ocsp-request.ts';
@@ -41,7 +43,12 @@ export interface FetchResponseOptions<T> {
   /** Decodes and verifies; what it throws refuses the response. */
   readonly accept: (der: Buffer) => T;
   /** What is at hand and still good; a responder that has nothing newer may say so in place of sending it again. */
-  readonly kept?: Kept<T> | undefined;
+  readonly kept?: KeptResponse | undefined;
+}
+
+export interface KeptResponse extends Kept {
+  /** Whose the ETag is, as `FetchedResponse.responder` said: an ETag of one means nothing to another. */
+  readonly responder?: string | undefined;
 }
 
 export interface RetryOptions {
@@ -65,6 +72,10 @@ export interface FetchedResponse<T> {
   readonly contentType: string | undefined;
   /** The URL of the responder without credentials, safe to print. */
   readonly responder: string;
+  /** There is nothing newer than what was `kept`, and `der` is that. */
+  readonly notModified: boolean;
+  /** What the headers say about asking again; to be remembered for the next `kept`. */
+  readonly freshness: Freshness;
 }
 
 /**
@@ -144,16 +155,22 @@ async function ask<T>(
       deadline.start(responder);
       const { signal } = deadline;
       const trusted = options.trusted === true;
-      const { kept } = options;
+      const kept = keptFor(responder, options.kept);
       const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal, accept, kept };
       return health.run(url, () => askResponder(client, url, request, asking));
     });
-    const { value, body, method: used, contentType } = answer;
-    return { value, der: body, method: used, contentType, responder: printableUrlText(responder) };
+    const { value, body: der, method: used, contentType, notModified, freshness } = answer;
+    const shown = printableUrlText(responder);
+    return { value, der, method: used, contentType, responder: shown, notModified, freshness };
   } catch (error) {
     if (error instanceof RestapleError) return error;
     throw error;
   }
+}
+
+function keptFor(responder: string, kept: KeptResponse | undefined): Kept | undefined {
+  const isItsOwn = kept?.responder === undefined || kept.responder === printableUrlText(responder);
+  return kept && (isItsOwn ? kept : { body: kept.body, modified: kept.modified });
 }
 
 /** When to ask again; the server that wants the longest wait is not asked before. */

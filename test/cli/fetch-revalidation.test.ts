@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { certificatesPem, withTempDir } from '../support/files.ts';
-import { type TestServer, answer, header, startHttpServer } from '../support/http-server.ts';
+import { type Behaviour, type TestServer, answer, header, startHttpServer } from '../support/http-server.ts';
 import { NOW, THIS_UPDATE, type TestPki, createTestPki, shift, testResponse } from '../support/pki.ts';
 import { runFetch } from '../support/run-cli.ts';
 
@@ -16,18 +16,21 @@ let response: Buffer;
 /** What stands in the place of 200 for a question with a condition. */
 let conditional: number;
 
+const usual: Behaviour = (request, socket) => {
+  const isConditional = header(request, 'if-modified-since') !== undefined;
+  const reply = isConditional && conditional === 304 ? { status: 304 } : { body: response };
+  answer({ headers: [['Last-Modified', SINCE]], ...reply })(request, socket);
+};
+
 beforeAll(async () => {
-  server = await startHttpServer((request, socket) => {
-    const isConditional = header(request, 'if-modified-since') !== undefined;
-    const reply = isConditional && conditional === 304 ? { status: 304 } : { body: response };
-    answer({ headers: [['Last-Modified', SINCE]], ...reply })(request, socket);
-  });
+  server = await startHttpServer(usual);
   pki = createTestPki({ leaf: { ocspUrls: [server.url().href] } });
 });
 afterAll(() => server.close());
 beforeEach(() => {
   response = testResponse(pki);
   conditional = 304;
+  server.behave(usual);
 });
 
 async function withStaple(use: (cert: string, staple: string) => Promise<void>): Promise<void> {
@@ -91,6 +94,24 @@ describe('no condition is sent', () => {
     withStaple(async (cert) => {
       await runFetch([cert, ...flags]);
       expect(lastCondition()).toBeUndefined();
+    }),
+  );
+});
+
+describe('-v', () => {
+  it.each([
+    [{ body: 'response' }, [['Cache-Control', 'max-age=5400']], 'for another 1h30m'],
+    [{ status: 304 }, [['Cache-Control', 'max-age=60']], 'for another 1m'],
+    [{ body: 'response' }, [['Cache-Control', 'no-cache, max-age=60']], undefined],
+    [{ body: 'response' }, [], undefined],
+  ] as const)('says how long a cache may keep an answer: %j %j', (reply, headers, words) =>
+    withStaple(async (cert) => {
+      server.behave(answer({ headers, ...('body' in reply ? { body: response } : reply) }));
+      const run = await runFetch(['-v', cert]);
+      expect(run.exitCode).toBe(0);
+      const said = run.err.includes('a cache may give the same answer');
+      expect(said).toBe(words !== undefined);
+      if (words !== undefined) expect(run.err).toContain(`a cache may give the same answer ${words}\n`);
     }),
   );
 });

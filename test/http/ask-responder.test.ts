@@ -88,7 +88,8 @@ describe('a question', () => {
   it('goes by GET, with the request in the path', async () => {
     const { result, requests } = await ask(GOOD, FORBIDDEN);
     const { url, ...answered } = await result;
-    expect(answered).toEqual({ value: 'value 0', body: body(0), method: 'GET', address: '127.0.0.1' });
+    const facts = { address: '127.0.0.1', notModified: false, freshness: { freshForMs: 0 } };
+    expect(answered).toEqual({ value: 'value 0', body: body(0), method: 'GET', ...facts });
     expect(url.pathname).toBe(GET_TARGET);
     expect(requests).toHaveLength(1);
     expect(requests[0]?.target).toBe(GET_TARGET);

@@ -213,3 +213,38 @@ describe('the request', () => {
     expect([method, request?.method, header(request, 'host')]).toEqual(['GET', 'GET', 'ocsp.example.test']);
   });
 });
+
+describe('what is kept', () => {
+  const tagged: Behaviour = answer({ headers: [['ETag', '"v1"']], body: GOOD });
+  const unchanged: Behaviour = answer({ status: 304, headers: [['Cache-Control', 'max-age=60']] });
+
+  it('is asked about by the ETag that its responder gave, and others are not told it', async () => {
+    const [first, other] = [await serve(tagged), await serve(missing)];
+    const urls = [other.url().href, first.url().href];
+    const { der, notModified, freshness, responder } = await fetchResponse(
+      optionsFor(urls, { method: 'get' }),
+    );
+    expect([notModified, freshness, responder]).toEqual([false, { etag: '"v1"', freshForMs: 0 }, urls[1]]);
+    first.behave(unchanged);
+    const kept = { body: der, modified: NOW, etag: freshness.etag, responder };
+    const again = await fetchResponse(optionsFor(urls, { method: 'get', kept }));
+    expect(again).toMatchObject({ der, notModified: true, freshness: { etag: '"v1"', freshForMs: 60_000 } });
+    expect(again.value.verdict.certStatus).toEqual({ type: 'good' });
+    const sent = [first, other].map(({ requests }) => {
+      const last = requests.at(-1);
+      return [header(last, 'if-none-match'), header(last, 'if-modified-since')];
+    });
+    expect(sent).toEqual([
+      ['"v1"', NOW.toUTCString()],
+      [undefined, NOW.toUTCString()],
+    ]);
+  });
+
+  it('is asked about by its ETag whoever it came from, where that is not said', async () => {
+    const server = await serve(unchanged);
+    const kept = { body: GOOD, modified: NOW, etag: '"v1"' };
+    const options = optionsFor([server.url().href], { method: 'get', kept });
+    expect(await fetchResponse(options)).toMatchObject({ notModified: true });
+    expect(header(server.requests[0], 'if-none-match')).toBe('"v1"');
+  });
+});

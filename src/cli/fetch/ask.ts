@@ -1,10 +1,9 @@
 /** The question about one certificate, and what of an answer to it is taken. */
 import { formatDuration } from '../../duration.ts';
-import type { Kept } from '../../http/ask-responder.ts';
 import { matchSingle } from '../../ocsp/match-single.ts';
 import { readResponse } from '../../ocsp/read-response.ts';
 import { type Verdict, type VerifyOptions, verifyResponse } from '../../ocsp/verify-response.ts';
-import { type FetchedResponse, fetchResponse } from '../../staple/fetch-response.ts';
+import { type FetchedResponse, type KeptResponse, fetchResponse } from '../../staple/fetch-response.ts';
 import type { Staple } from '../../staple/staple.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import type { Answer } from './outcome.ts';
@@ -58,12 +57,11 @@ export function ask(
   });
 }
 
-/** Somebody who wants a nonce back, or will not verify, wants an answer of its own. */
-const keptFrom = ({ der, verdict }: Staple): Kept<Accepted> => ({
-  value: { answer: verdict, verdict },
-  body: der,
-  modified: verdict.thisUpdate,
-});
+/**
+ * Somebody who wants a nonce back, or will not verify, wants an answer of its own. There is nowhere to remember an ETag
+ * but the staple itself, which is a file of a server.
+ */
+const keptFrom = ({ der, verdict }: Staple): KeptResponse => ({ body: der, modified: verdict.thisUpdate });
 
 /** `--no-verify`: rules 1 to 4 and nothing more. */
 function readUnverified(der: Buffer, certificate: Certificate, issuer: Certificate): Answer {

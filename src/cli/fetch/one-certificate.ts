@@ -1,4 +1,5 @@
 /** The whole road for one certificate file. */
+import { formatDuration } from '../../duration.ts';
 import { printableUrlText } from '../../http/place.ts';
 import type { CertStatus } from '../../ocsp/cert-status.ts';
 import { halfLife } from '../../staple/refresh-policy.ts';
@@ -62,11 +63,13 @@ async function attempt(
   const say = (step: string): void => road.say(target.path, step);
   const fetched = await ask({ certificate, issuer, urls: responders.urls, present }, road, say);
   const { value, der, method, responder } = fetched;
-  if (present?.der === der) say(`${responder} has nothing newer than the staple that is there`);
+  if (fetched.notModified) say(`${responder} has nothing newer than the staple that is there`);
   else {
     say(`${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`);
     sayType(fetched.contentType, say);
   }
+  const { freshForMs } = fetched.freshness;
+  if (freshForMs > 0) say(`a cache may give the same answer for another ${formatDuration(freshForMs)}`);
   const { answer, verdict } = value;
   const answered = { kind: 'answered', answer, verdict, der, responder, method, kept: undefined } as const;
   if (answer.certStatus.type !== 'good' || output === undefined) return { ...answered, file: 'not written' };
