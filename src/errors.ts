@@ -118,10 +118,12 @@ export type EdgeSign = 'host-not-served' | 'rate-limited' | 'origin-gone' | 'blo
 export interface TransportErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined;
   readonly edge?: EdgeSign | undefined;
+  readonly refused?: string | undefined;
 }
 
 /**
- * `url` is what was asked; `status` the HTTP status code, where an answer came; `retryAfterMs` what its Retry-After said.
+ * `url` is what was asked; `status` the HTTP status code, where an answer came; `retryAfterMs` what its Retry-After said;
+ * `refused` the IP address that nobody may be led to.
  */
 export class TransportError extends RestapleError {
   readonly code: TransportCode;
@@ -129,6 +131,7 @@ export class TransportError extends RestapleError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly edge: EdgeSign | undefined;
+  readonly refused: string | undefined;
 
   constructor(
     code: TransportCode,
@@ -143,6 +146,7 @@ export class TransportError extends RestapleError {
     this.status = status;
     this.retryAfterMs = options?.retryAfterMs;
     this.edge = options?.edge;
+    this.refused = options?.refused;
   }
 }
 

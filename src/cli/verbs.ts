@@ -1,18 +1,11 @@
 /** Every verb with its options: the whole of what can be typed. A verb's code is loaded when it is called. */
 import { type ArgumentSpec, type Arguments, type OptionSpec, UsageError } from './arguments.ts';
+import { duration, timeout } from '../duration.ts';
+import { connectTo, resolveTo } from '../http/detour-text.ts';
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
-import { connectTo, resolveTo } from './detour-options.ts';
+import { header, host, httpUrl } from '../http/option-text.ts';
 import type { Io } from './io.ts';
-import {
-  duration,
-  header,
-  host,
-  httpUrl,
-  instant,
-  positiveInteger,
-  retries,
-  timeout,
-} from './option-values.ts';
+import { instant, positiveInteger, retries } from './option-values.ts';
 
 export interface Verb extends ArgumentSpec {
   readonly name: string;
@@ -58,13 +51,13 @@ export interface WayFlags {
   readonly nonce: boolean;
   /** In milliseconds. */
   readonly timeout: number | undefined;
+  readonly retries: number | undefined;
 }
 
 export interface FetchFlags extends JudgeFlags, WayFlags {
   readonly out: string | undefined;
   readonly outDir: string | undefined;
   readonly stdout: boolean;
-  readonly retries: number | undefined;
   readonly jobs: number | undefined;
   readonly verify: boolean;
   readonly ifDue: boolean;
@@ -131,6 +124,7 @@ const wayFlags = (args: Arguments): WayFlags => ({
   hash: args.choice('hash', ['sha1', 'sha256']),
   nonce: args.switch('nonce'),
   timeout: args.value('timeout', 'a duration such as 45s, at most 24d', timeout),
+  retries: args.value('retries', 'a whole number from 0 to 10', retries),
 });
 
 const FETCH: Verb = {
@@ -204,7 +198,6 @@ const FETCH: Verb = {
       out: args.text('out'),
       outDir: args.text('out-dir'),
       stdout: args.switch('stdout'),
-      retries: args.value('retries', 'a whole number from 0 to 10', retries),
       jobs: args.value('jobs', 'a whole number from 1', positiveInteger),
       verify: !args.switch('no-verify'),
       ifDue: args.switch('if-due'),
@@ -232,6 +225,7 @@ const DOCTOR_OPTIONS: ReadonlySet<string> = new Set([
   'hash',
   'nonce',
   'timeout',
+  'retries',
   'trust',
   'allow-sha1',
   'max-age',
@@ -245,7 +239,7 @@ const DOCTOR: Verb = {
   description:
     'Walks the whole road from a certificate, or a running TLS server, to its staple, and says at each step what it\n' +
     'found. Ends with the cause and the command to type next. Writes nothing.\n' +
-    '<cert|host> is a certificate file, or HOST[:PORT] (default: 443).',
+    '<cert|host> is a certificate file, HOST[:PORT] (default: 443), or https://HOST[:PORT]/.',
   operand: '<cert|host>',
   least: 1,
   most: 1,

@@ -6,7 +6,7 @@ import { type Verdict, type VerifyOptions, verifyResponse } from '../ocsp/verify
 import { fetchResponse } from '../staple/fetch-response.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type Check, type Found, NOTHING, type Tools } from './check.ts';
-import { ok, problem } from './finding.ts';
+import { type Finding, ok, problem } from './finding.ts';
 import { Recorder } from './recorder.ts';
 
 const TITLE = 'answer';
@@ -16,6 +16,7 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
   const recorder = new Recorder(tools.client, tools.now);
   const { exchanges } = recorder;
   const refused = new Map<unknown, Buffer>();
+  const passed: RestapleError[] = [];
   const nonce = tools.nonce?.();
   const sent = nonce && ({ value: nonce, policy: 'required' } as const);
   try {
@@ -31,6 +32,7 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
       hash: tools.hash,
       nonce,
       timeoutMs: tools.timeoutMs,
+      retry: { ...tools.retry, waiting: (_ms, error) => void passed.push(error) },
       accept: (der) => {
         try {
           return verifyResponse(der, { ...judging(certificate, issuer, tools), nonce: sent });
@@ -42,21 +44,30 @@ export const ask: Check = async ({ certificate, issuer, urls }, tools) => {
     });
     const { value: verdict, der, method, responder } = fetched;
     const how = `${responder} answers by ${method}, ${der.length} bytes: ${verdict.certStatus.type}`;
+    const { findings, ...rest } = judged(verdict, how);
     return {
-      ...judged(verdict, how),
+      ...rest,
+      findings: [...firstTries(passed), ...findings],
       known: { asked: { exchanges, der, nonce: sent, error: undefined, verdict, method } },
     };
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     // What blames a cache stands around what the rule said.
     const der = refused.get(error) ?? refused.get(error.cause);
+    const times = passed.length === 0 ? '' : ` (asked ${passed.length + 1} times)`;
     return {
-      findings: [problem(TITLE, error.message)],
+      findings: [problem(TITLE, error.message + times)],
       known: { asked: { exchanges, der, nonce: sent, error, verdict: undefined, method: undefined } },
       error,
     };
   }
 };
+
+/** What went wrong before it went well. */
+const firstTries = ([first]: readonly RestapleError[]): Finding[] =>
+  first === undefined
+    ? []
+    : [problem('first try', first.message, { meaning: 'it passed when asked again, as fetch does' })];
 
 /** By which a response to these tools is judged. */
 export const judging = (certificate: Certificate, issuer: Certificate, tools: Tools): VerifyOptions => ({

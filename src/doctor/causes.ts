@@ -1,14 +1,17 @@
 /** For each error what it means in the end, and the command that gets further. */
+import { dirname } from 'node:path';
 import {
   DerError,
+  type EdgeSign,
   type ErrorCode,
   InputError,
   ResponseError,
   RestapleError,
   TransportError,
 } from '../errors.ts';
+import { isMetadata } from '../http/connect-rules.ts';
 import type { Known } from './check.ts';
-import type { Commands } from './commands.ts';
+import { type Commands, operand } from './commands.ts';
 
 interface Advice {
   /** Stands before the message of the error, which has the values; without it the message says all. */
@@ -20,45 +23,58 @@ const inspect: Advice['next'] = (commands) => commands.inspect();
 const again: Advice['next'] = (commands) => commands.fetch();
 const byPost: Advice['next'] = (commands) => commands.fetch(['--method', 'post']);
 const look: Advice['next'] = (commands) => commands.inspectResponse();
-const elsewhere: Advice['next'] = (commands) => commands.fetch(['--url', 'URL'], ['--url']);
-const trusting: Advice['next'] = (commands) => commands.fetch(['--trust', 'SIGNER.crt']);
 const withoutNonce: Advice['next'] = (commands) => commands.fetch([], ['--nonce']);
 const clock: Advice['next'] = (commands) => commands.of('timedatectl');
-const open: Advice['next'] = (commands, error) => commands.of('curl', '-i', urlOf(error) ?? 'URL');
+const open: Advice['next'] = (commands, error, known) => curl('-i', commands, error, known);
+const connect: Advice['next'] = (commands, error, known) => curl('-v', commands, error, known);
 
 const urlOf = (error: RestapleError): string | undefined =>
   error instanceof TransportError ? error.url : undefined;
 
-const hostOf = (error: RestapleError): string => {
+/** What was asked of this place, the question included where it went by GET. */
+function curl(view: '-i' | '-v', commands: Commands, error: RestapleError, known: Known): string {
+  const url = urlOf(error);
+  if (url === undefined) return commands.inspect();
+  const asked = known.asked?.exchanges.map(({ request }) => request) ?? [];
+  const same = asked.find(({ method, url: { href } }) => method === 'GET' && href.startsWith(url));
+  return commands.curl(view, same?.url.href ?? url);
+}
+
+/** To where a name was mistyped, or to what is there and cannot be read. */
+function list(commands: Commands, error: RestapleError, { target }: Known): string {
+  const path = target.kind === 'file' ? target.path : '.';
+  const isGone = error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOENT';
+  return commands.of('ls', '-l', operand(isGone ? dirname(path) : path));
+}
+
+const allowHost: Advice['next'] = (commands, error) => {
   const url = urlOf(error) ?? '';
-  return URL.canParse(url) ? new URL(url).hostname : 'HOST';
+  return URL.canParse(url) ? commands.fetch(['--allow-host', new URL(url).hostname]) : commands.inspect();
 };
 
 /** What is not here is told by its message, and the next step is to look at what came. */
 const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
-  'file-unreadable': {
-    next: (commands, _error, { target }) =>
-      commands.of('ls', '-l', target.kind === 'file' ? target.path : '.'),
-  },
+  'file-unreadable': { next: list },
   'certificate-not-found': { why: 'the file is not the certificate of a server', next: inspect },
   'certificate-ambiguous': { why: 'the file holds more than one server certificate', next: inspect },
   'pem-malformed': { why: 'the certificate file is damaged', next: inspect },
   'certificate-expired': { why: 'the certificate is too old: renew it', next: inspect },
   'issuer-not-found': {
-    why: 'the issuer is not to be had',
-    next: (commands) => commands.fetch(['--issuer', 'ISSUER.crt'], ['--issuer']),
+    why: 'the issuer is not to be had, and must be given with --issuer FILE',
+    next: inspect,
   },
   'issuer-mismatch': {
     why: 'the wrong issuer was given',
     next: (commands, _error, { issuerInChain }) =>
-      issuerInChain === true
-        ? commands.fetch([], ['--issuer'])
-        : commands.fetch(['--issuer', 'ISSUER.crt'], ['--issuer']),
+      issuerInChain === true ? commands.fetch([], ['--issuer']) : commands.inspect(),
   },
-  'url-invalid': { why: 'the OCSP URL cannot be used', next: elsewhere },
+  'url-invalid': {
+    why: 'the OCSP URL cannot be used, and another must be given with --url URL',
+    next: inspect,
+  },
   'address-refused': {
     why: 'the certificate leads where a stranger should not lead you',
-    next: (commands, error) => commands.fetch(['--allow-host', hostOf(error)]),
+    next: allowHost,
   },
   'redirect-refused': {
     why: 'the responder has moved, or a login page is on the way',
@@ -70,7 +86,7 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   },
   'http-unreachable': {
     why: 'there is no answer where the responder should be',
-    next: (commands, error) => commands.of('curl', '-v', urlOf(error) ?? 'URL'),
+    next: connect,
   },
   'http-timeout': {
     why: 'the responder, or the way to it, is too slow',
@@ -84,7 +100,10 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'responder-malformed-request': { why: 'the responder does not understand the question', next: byPost },
   'responder-internal-error': { why: 'the responder is in trouble; ask later', next: again },
   'responder-try-later': { why: 'the responder is busy; ask later', next: again },
-  'responder-sig-required': { why: 'the responder answers signed questions only', next: elsewhere },
+  'responder-sig-required': {
+    why: 'the responder answers signed questions only, so the CA must name a public one',
+    next: inspect,
+  },
   'responder-unauthorized': {
     why: 'the responder does not answer for this certificate, which is too new, too old or of another CA',
     next: inspect,
@@ -95,10 +114,10 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     why: 'the response is signed by an algorithm that is broken',
     next: (commands) => commands.fetch(['--allow-sha1']),
   },
-  'signer-not-found': { why: 'a stranger signed the response', next: trusting },
-  'signer-not-issued': { why: 'a stranger signed the response', next: trusting },
-  'signer-not-authorized': { why: 'the response is signed by one who may not', next: trusting },
-  'signer-key-usage': { why: 'the response is signed by one who may not', next: trusting },
+  'signer-not-found': { why: 'a stranger signed the response', next: look },
+  'signer-not-issued': { why: 'a stranger signed the response', next: look },
+  'signer-not-authorized': { why: 'the response is signed by one who may not', next: look },
+  'signer-key-usage': { why: 'the response is signed by one who may not', next: look },
   'signer-not-valid': { why: 'the certificate of the signer has ended', next: clock },
   'this-update-in-future': { why: 'the clock of the responder is ahead of this one', next: clock },
   'response-expired': { why: 'the responder, or a cache before it, hands out an old response', next: byPost },
@@ -116,6 +135,34 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'asn1-unexpected': { why: 'the response is not what a responder should send', next: byPost },
 };
 
+/** What stands before the responder and speaks in its place. */
+const EDGES: Readonly<Record<EdgeSign, Advice>> = {
+  'host-not-served': {
+    why: 'the CDN before the responder does not know the Host it was asked for, and the CA can tell the right one, for --header',
+    next: open,
+  },
+  'rate-limited': { why: 'this machine asks the responder too often, and should wait', next: again },
+  'origin-gone': { why: 'the CDN answers, but the responder behind it is gone; ask later', next: again },
+  blocked: { why: 'a firewall before the responder refuses this machine', next: open },
+  portal: { why: 'the network of this machine wants a login first', next: open },
+  page: {
+    why: 'a login page, a block page or a website answers in place of the responder',
+    next: open,
+  },
+};
+
+/** Statuses that say that what was asked for is not there: the Host, most often. */
+const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
+
+function adviceFor(error: RestapleError): Advice | undefined {
+  if (!(error instanceof TransportError)) return ADVICE[error.code];
+  if (error.edge !== undefined) return EDGES[error.edge];
+  if (error.code !== 'http-status') return ADVICE[error.code];
+  return NOT_SERVED.has(error.status)
+    ? { why: 'what answers does not serve this Host or path', next: open }
+    : { why: 'the responder, or what stands before it, is in trouble; ask later', next: again };
+}
+
 export interface Conclusion {
   /** One sentence. */
   readonly cause: string;
@@ -130,13 +177,18 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
       cause: `the responder redirects into a network of yours: ${error.message}`,
       next: open(commands, error, known),
     };
+  if (error instanceof TransportError && isMetadata(error))
+    return {
+      cause: `the certificate is hostile or wrong, for no CA has its responder there: ${error.message}`,
+      next: commands.inspect(),
+    };
   // The message says that it was a cache, and which.
   if (error instanceof ResponseError && error.isCached)
     return {
       cause: `a cache before the responder is stuck: ${error.message}`,
       next: byPost(commands, error, known),
     };
-  const { why, next } = ADVICE[error.code] ?? { next: known.asked ? look : inspect };
+  const { why, next } = adviceFor(error) ?? { next: known.asked ? look : inspect };
   // What cannot be decoded before anything was asked is the certificate's file.
   if (known.certificate === undefined && error instanceof DerError)
     return { cause: `the file is damaged, or no certificate: ${error.message}`, next: commands.inspect() };

@@ -7,6 +7,7 @@ import { findLeaf } from '../x509/chain.ts';
 import { formatName } from '../x509/name.ts';
 import { type Check, type Found, NOTHING } from './check.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
+import { isSelfSigned } from './self-signed.ts';
 
 export const checkCertificateFile: Check = async ({ target }) => {
   if (target.kind !== 'file') return NOTHING;
@@ -35,6 +36,12 @@ export function unusable(title: string, error: unknown): Found {
 
 /** Each certificate is followed by the one that issued it (RFC 8446 section 4.4.2). */
 export function orderOf(chain: readonly Certificate[], leaf: Certificate): Finding {
+  if (isSelfSigned(leaf)) {
+    return note('chain', 'self-signed: the certificate is its own issuer', {
+      meaning: 'no CA answers for it, so there is no OCSP',
+      advice: 'for a staple, get a certificate from a CA',
+    });
+  }
   if (chain.length === 1) {
     return note('chain', 'the certificate alone, without that of its issuer', {
       meaning: 'many clients cannot build a chain from it, and servers that fetch staples need the issuer',

@@ -6,7 +6,8 @@ import type { RouteRules } from '../http/route.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
 import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
 import type { Verdict, VerifyOptions } from '../ocsp/verify-response.ts';
-import type { ReadStaple } from '../probe/tls.ts';
+import type { ReadStaple, TlsServer } from '../probe/tls.ts';
+import type { RetryOptions } from '../staple/fetch-response.ts';
 import type { TryConnection } from '../probe/tcp.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Finding } from './finding.ts';
@@ -14,10 +15,18 @@ import type { KnownResponder } from './known-responders.ts';
 import type { Exchange } from './recorder.ts';
 import type { RetiredCa } from './retired-cas.ts';
 
-/** A certificate file, or a server that presents one: `host` as a URL spells it. */
+/**
+ * A certificate file, or a server that presents one: `host` as a URL spells it. `word` is what was typed when it could as
+ * well be a file that is not there.
+ */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'server'; readonly host: string; readonly port: string };
+  | {
+      readonly kind: 'server';
+      readonly host: string;
+      readonly port: string;
+      readonly word?: string | undefined;
+    };
 
 /** A responder as it is dialled. */
 export interface Place {
@@ -60,6 +69,8 @@ export interface Way {
 /** Grows from check to check. What is not there could not be found out. */
 export interface Known {
   readonly target: Target;
+  /** Where the server is dialled. */
+  readonly server?: TlsServer;
   /** All certificates, as they stand in the file or as the server sent them. */
   readonly chain?: readonly Certificate[];
   readonly certificate?: Certificate;
@@ -98,6 +109,8 @@ export interface Tools {
   readonly headers: HeaderList;
   readonly method: 'auto' | 'get' | 'post';
   readonly hash: 'sha1' | 'sha256';
+  /** As `fetch` asks again. */
+  readonly retry: Omit<RetryOptions, 'waiting'>;
   /** Makes one, when one is to be sent and demanded back. */
   readonly nonce: (() => Buffer) | undefined;
   readonly judgement: Pick<

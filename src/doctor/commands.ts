@@ -1,27 +1,46 @@
-/** Commands to type next, ready for a shell. */
+/** Commands to type next, ready for a shell: each runs as it stands, with nothing left to fill in. */
+import { isIP } from 'node:net';
+import type { TlsServer } from '../probe/tls.ts';
 import { shellWord } from '../shell-word.ts';
+import { addressPort } from '../http/place.ts';
 import type { Known, Tools } from './check.ts';
 
+/** What curl calls by the same name and means by it. */
+const OF_CURL: ReadonlySet<string> = new Set([
+  '--header',
+  '--connect-to',
+  '--resolve',
+  '--cacert',
+  '--proxy',
+]);
+
 export class Commands {
-  /** The certificate file; for a server a word in its place, because only the user knows which it is. */
-  readonly #subject: string;
+  /** The certificate file; `undefined` for a server, which is asked for its chain. */
+  readonly #file: string | undefined;
+  readonly #server: TlsServer | undefined;
   readonly #typed: Tools['typed'];
 
-  constructor({ target }: Known, { typed }: Pick<Tools, 'typed'>) {
-    this.#subject = target.kind === 'file' ? shellWord(target.path) : 'CERT';
+  constructor({ target, server }: Pick<Known, 'target' | 'server'>, { typed }: Pick<Tools, 'typed'>) {
+    this.#file = target.kind === 'file' ? shellWord(operand(target.path)) : undefined;
+    this.#server = server;
     this.#typed = typed;
   }
 
-  /** `restaple fetch` with the options that were typed, but for those in `without` and those that `more` has. */
+  /** `restaple fetch` with the options that were typed, but for those in `without` and those that `more` replaces. */
   fetch(more: readonly string[] = [], without: readonly string[] = []): string {
-    const kept = this.#typed.filter(([option]) => !without.includes(option) && !more.includes(option));
+    const kept = this.#typed.filter((typed) => !without.includes(typed[0]) && !isReplaced(typed, more));
     const words = [...kept.flat().filter((word) => word !== undefined), ...more];
-    return ['restaple fetch', this.#subject, ...words.map(shellWord)].join(' ');
+    const { input, file } = this.#chain('/dev/stdin');
+    // Beside a pipe no file can be written.
+    const output =
+      this.#server && !more.includes('--stdout') ? ['-o', `${this.#server.servername}.ocsp`] : [];
+    return [`${input}restaple fetch`, file, ...[...words, ...output].map(shellWord)].join(' ');
   }
 
   /** What is in the certificate file. */
   inspect(): string {
-    return `restaple inspect ${this.#subject}`;
+    const { input, file } = this.#chain('-');
+    return `${input}restaple inspect ${file}`;
   }
 
   /** What is in a response that may not be stapled. */
@@ -29,7 +48,35 @@ export class Commands {
     return `${this.fetch(['--no-verify', '--stdout'])} | restaple inspect -`;
   }
 
+  /** What is really there, by the same road: `-i` for an answer, `-v` for a connection. */
+  curl(view: '-i' | '-v', url: string): string {
+    const kept = this.#typed.filter(([option]) => OF_CURL.has(option));
+    return this.of('curl', view, ...kept.flat().filter((word) => word !== undefined), url);
+  }
+
+  /** The server, looked at by another program. */
+  connect(...more: readonly string[]): string {
+    if (!this.#server) return this.inspect();
+    const { host, port, servername } = this.#server;
+    const name = isIP(servername) !== 0 ? ['-noservername'] : ['-servername', servername];
+    return `${this.of('openssl', 's_client', '-connect', addressPort(host, port), ...name, ...more)} </dev/null`;
+  }
+
   of(program: string, ...words: readonly string[]): string {
     return [program, ...words.map(shellWord)].join(' ');
   }
+
+  #chain(standardInput: string): { readonly input: string; readonly file: string } {
+    if (this.#file !== undefined) return { input: '', file: this.#file };
+    return { input: `${this.connect('-showcerts')} 2>/dev/null | `, file: standardInput };
+  }
 }
+
+/** What is typed once only; of headers the Host. */
+function isReplaced([option, value = '']: Tools['typed'][number], more: readonly string[]): boolean {
+  if (!more.includes(option) || option === '--allow-host') return false;
+  return option !== '--header' || /^host:/i.test(value);
+}
+
+/** A path that no program takes for an option. */
+export const operand = (path: string): string => (path.startsWith('-') ? `./${path}` : path);

@@ -6,11 +6,12 @@ import { type Conclusion, causeOf } from './causes.ts';
 import type { Known, Tools } from './check.ts';
 import { Commands } from './commands.ts';
 import type { Finding } from './finding.ts';
+import { isSelfSigned } from './self-signed.ts';
 
 type Reasoning = (error: RestapleError, known: Known, commands: Commands) => Conclusion | undefined;
 
 /** From what only the side-by-side of several findings can tell; the first that knows counts. */
-const REASONINGS: readonly Reasoning[] = [noResponder, wrongClock, passing, wrongHost, otherWay, wrongStatus];
+const REASONINGS: readonly Reasoning[] = [noServer, noResponder, wrongClock, passing, wrongHost, otherWay];
 
 export function conclude(
   error: RestapleError | undefined,
@@ -27,19 +28,35 @@ export function conclude(
   return causeOf(error, known, commands);
 }
 
+/** The one that was to be looked at, not a responder. */
+function noServer(
+  error: RestapleError,
+  { target, chain }: Known,
+  commands: Commands,
+): Conclusion | undefined {
+  if (target.kind !== 'server' || chain || !(error instanceof TransportError)) return undefined;
+  return { cause: `there is no TLS server to look at: ${error.message}`, next: commands.connect() };
+}
+
+/** With which servers are told to staple. */
+const DIRECTIVES = 'ssl_stapling|SSLUseStapling|SSLStapling|MDStapling|ocsp-update';
+
 function noResponder(error: RestapleError, known: Known, commands: Commands): Conclusion | undefined {
   if (error.code !== 'responder-url-missing') return undefined;
-  const { knownResponder, retired, mustStaple } = known;
+  const { knownResponder, retired, mustStaple, certificate } = known;
   if (knownResponder) {
     const { url } = knownResponder;
     const cause = `the certificate names no OCSP responder, though others of its issuer named ${url}`;
     return { cause, next: commands.fetch(['--url', url], ['--url']) };
   }
+  const next = commands.of('grep', '-rnsE', DIRECTIVES, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
+  if (certificate && isSelfSigned(certificate)) {
+    const cause = 'the certificate is self-signed: no CA answers for it, so there is nothing to staple';
+    return { cause, next };
+  }
   const why = retired ? `: ${retired.name} turned OCSP off (${retired.since})` : '';
   const must = ', yet it is must-staple, which cannot work: renew it without';
   const cause = `the certificate names no OCSP responder${why}${mustStaple === true ? must : ', so there is nothing to staple'}`;
-  const directives = 'ssl_stapling|SSLUseStapling|SSLStapling|MDStapling|ocsp-update';
-  const next = commands.of('grep', '-rnE', directives, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
   return { cause, next };
 }
 
@@ -76,7 +93,7 @@ function passing(error: RestapleError, { ways = [] }: Known, commands: Commands)
 function wrongHost(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
   const way = ways.find((one) => one.kind === 'name' && !one.error);
   if (!way || !(error instanceof TransportError)) return undefined;
-  const cause = `${error.message}; with ${way.title} it answers well`;
+  const cause = `the CDN before the responder wants another Host, with ${way.title} it answers well: ${error.message}`;
   return { cause, next: commands.fetch(way.options) };
 }
 
@@ -92,33 +109,11 @@ const REASONS_OF_THEIR_OWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 function otherWay(error: RestapleError, { ways = [] }: Known, commands: Commands): Conclusion | undefined {
   const way = REASONS_OF_THEIR_OWN.has(error.code) ? undefined : ways.find((one) => !one.error);
   return (
-    way && { cause: `${error.message}; by ${way.title} it goes well`, next: commands.fetch(way.options) }
+    way && {
+      cause: `the responder answers well when asked otherwise, by ${way.title}: ${error.message}`,
+      next: commands.fetch(way.options),
+    }
   );
-}
-
-/** Statuses that say that what was asked for is not there: the Host, most often. */
-const NOT_SERVED: ReadonlySet<number> = new Set([400, 403, 404]);
-
-/** What stands before the responder, where it can be told, is named by the message already. */
-function wrongStatus(error: RestapleError, _known: Known, commands: Commands): Conclusion | undefined {
-  if (!(error instanceof TransportError) || error.code !== 'http-status') return undefined;
-  const { status = 0, message, edge, url } = error;
-  const withHost = commands.fetch(['--header', 'Host: NAME'], ['--header']);
-  switch (edge) {
-    case 'host-not-served':
-      return { cause: message, next: withHost };
-    case 'rate-limited':
-    case 'origin-gone':
-      return { cause: message, next: commands.fetch() };
-    case 'blocked':
-    case 'portal':
-    case 'page':
-      return { cause: message, next: commands.of('curl', '-i', url) };
-    case undefined:
-      return NOT_SERVED.has(status)
-        ? { cause: `what answers does not serve this Host or path: ${message}`, next: withHost }
-        : { cause: `the responder is in trouble: ${message}`, next: commands.fetch() };
-  }
 }
 
 function withoutError(known: Known, findings: readonly Finding[], commands: Commands): Conclusion {
@@ -133,10 +128,11 @@ function withoutError(known: Known, findings: readonly Finding[], commands: Comm
     const cause = `the responder says good, but the server staples what nobody should take: ${known.servedError.message}`;
     return { cause, next: commands.fetch() };
   }
-  const problems = new Set(findings.filter(({ outcome }) => outcome === 'problem').map(({ title }) => title));
-  const cause =
-    problems.size === 0
-      ? 'nothing is wrong: the responder says good'
-      : `the responder says good, so fetch succeeds; yet not all is well: ${[...problems].join(', ')}`;
+  const problems = findings.filter(({ outcome }) => outcome === 'problem');
+  const [first] = problems;
+  if (!first) return { cause: 'nothing is wrong: the responder says good', next: commands.fetch() };
+  const titles = [...new Set(problems.map(({ title }) => title))];
+  const what = problems.length === 1 ? `${first.title}: ${first.detail}` : titles.join(', ');
+  const cause = `the responder says good, so fetch succeeds; yet not all is well: ${what}`;
   return { cause, next: commands.fetch() };
 }

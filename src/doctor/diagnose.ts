@@ -5,6 +5,7 @@ import type { Conclusion } from './causes.ts';
 import { checkCertificateFile } from './certificate-file.ts';
 import { checkCertificate } from './certificate.ts';
 import type { Check, Known, Target, Tools } from './check.ts';
+import { checkContentType } from './content-type.ts';
 import { checkClock } from './clock.ts';
 import { conclude } from './conclusion.ts';
 import { checkDns } from './dns.ts';
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   checkTcp,
   ask,
   checkEdge,
+  checkContentType,
   tryWays,
   checkRules,
   checkClock,

@@ -1,9 +1,10 @@
 /** Where do the names of the responders lead? */
-import { RestapleError } from '../errors.ts';
+import { RestapleError, TransportError } from '../errors.ts';
 import { reason } from '../http/failure.ts';
-import type { Lookup } from '../http/connect-rules.ts';
+import { type Lookup, isMetadata } from '../http/connect-rules.ts';
 import { dialHost } from '../http/place.ts';
 import { type Route, routeTo } from '../http/route.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Check, NOTHING, type Place, type Tools } from './check.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
 
@@ -19,6 +20,10 @@ export const checkDns: Check = async ({ urls, issuer }, tools) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url) {
       findings.push(problem(TITLE, `${text} is no URL`));
+      continue;
+    }
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+      findings.push(problem(TITLE, `${text} is neither http nor https`));
       continue;
     }
     try {
@@ -72,15 +77,21 @@ function addressesOf(host: string, lookup: Lookup): Promise<string[]> {
 }
 
 function refused(url: URL, error: unknown, { rules }: Tools): Finding {
+  if (error instanceof TransportError && isMetadata(error)) {
+    return problem(TITLE, error.message, {
+      meaning: 'it hands out credentials to whoever asks from within: no CA has its responder there',
+      advice: 'ask whoever gave you this certificate; do not allow the address',
+    });
+  }
   if (error instanceof RestapleError) {
     return problem(TITLE, error.message, {
       meaning: 'a certificate may come from a stranger, so it may not lead restaple into private networks',
-      advice: `if that responder is yours: --allow-host ${url.hostname}`,
+      advice: `if that responder is yours: --allow-host ${shellWord(url.hostname)}`,
     });
   }
   const proxy = rules.proxyFor(url) === undefined ? ' or a proxy' : '';
   return problem(TITLE, `${url.hostname}: ${reason(error)}`, {
     meaning: 'the name has no address, or the name server does not answer',
-    advice: `check /etc/resolv.conf and the way out of this machine${proxy}: getent ahosts ${url.hostname}`,
+    advice: `check /etc/resolv.conf and the way out of this machine${proxy}: getent ahosts ${shellWord(url.hostname)}`,
   });
 }

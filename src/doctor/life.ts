@@ -3,7 +3,7 @@ import { formatInstant } from '../der/time.ts';
 import { formatDuration } from '../duration.ts';
 import { halfLife } from '../staple/refresh-policy.ts';
 import { type Check, NOTHING } from './check.ts';
-import { note, ok } from './finding.ts';
+import { ok, problem } from './finding.ts';
 
 export const checkLife: Check = ({ asked }, { now }) => {
   if (!asked?.verdict) return NOTHING;
@@ -14,7 +14,7 @@ export const checkLife: Check = ({ asked }, { now }) => {
   const finding =
     halfLife(verdict) > at
       ? ok('time left', detail)
-      : note('time left', detail, {
+      : problem('time left', detail, {
           meaning:
             'more than half of its life is gone: the responder, or a cache before it, is slow to renew',
         });

@@ -8,6 +8,7 @@ import { type Check, type Found, type Known, NOTHING } from './check.ts';
 import { note, ok, problem } from './finding.ts';
 import { knownResponder } from './known-responders.ts';
 import { retiredCa } from './retired-cas.ts';
+import { isSelfSigned } from './self-signed.ts';
 
 const TITLE = 'OCSP URL';
 
@@ -35,13 +36,18 @@ const ownUrls = (named: readonly string[]) =>
     ? note(TITLE, 'the certificate itself names none')
     : note(TITLE, `the certificate itself names ${named.map(printableUrlText).join(', ')}`);
 
-function without({ issuer }: Certificate, { noRevAvail, mustStaple }: Known): Found {
+function without(certificate: Certificate, { noRevAvail, mustStaple }: Known): Found {
   if (noRevAvail === true) {
     const meaning =
       'the CA will never publish revocation for this certificate (RFC 9608): no staple is needed';
     return { findings: [note(TITLE, 'none, and noRevAvail', { meaning })] };
   }
   const error = new InputError('responder-url-missing', 'the certificate names no OCSP responder');
+  if (isSelfSigned(certificate)) {
+    const meaning = 'a self-signed certificate has no issuer to answer for it: there is nothing to staple';
+    return { findings: [problem(TITLE, 'none', { meaning })], error };
+  }
+  const { issuer } = certificate;
   const known = knownResponder(issuer);
   if (known) {
     const detail = `none; certificates of this issuer named ${known.url} (seen ${known.seen})`;

@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
     name: 'HARICA',
     organization: 'Hellenic Academic and Research Institutions CA',
     since: '2026-03-02',
-    source: 'https://news.harica.gr',
+    source: 'https://news.harica.gr/categories/ocsp',
   },
 ];
 

@@ -1,5 +1,5 @@
 /** What does the server present, and does it staple at all? */
-import { InputError, TransportError } from '../errors.ts';
+import { InputError, type RestapleError, TransportError } from '../errors.ts';
 import { reason } from '../http/failure.ts';
 import { detour } from '../http/detours.ts';
 import { withoutBrackets } from '../http/place.ts';
@@ -14,20 +14,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 export const checkServer: Check = async ({ target }, { rules, readStaple }) => {
   if (target.kind !== 'server') return NOTHING;
-  const { host, port } = target;
+  const { host, port, word } = target;
   const to = detour(host, port, rules);
   const server = {
     host: withoutBrackets(to.addresses?.[0] ?? to.host),
     port: to.port,
     servername: withoutBrackets(host),
   };
-  const presented = await readStaple(server, CONNECT_TIMEOUT_MS).catch((error: unknown) => reason(error));
-  if (typeof presented === 'string') {
-    const message = `cannot make a TLS connection to ${host}:${port}: ${presented}`;
-    return {
-      findings: [problem('server', message)],
-      error: new TransportError('http-unreachable', message, `https://${host}:${port}/`),
-    };
+  const presented = await readStaple(server, CONNECT_TIMEOUT_MS).catch((error: unknown) => asError(error));
+  if (presented instanceof Error) {
+    const error = isNowhere(presented) && word !== undefined ? neither(word) : unreachable(target, presented);
+    return { findings: [problem('server', error.message)], known: { server }, error };
   }
   try {
     const chain = presented.chain.map((der) => decodeCertificate(der));
@@ -43,9 +40,26 @@ export const checkServer: Check = async ({ target }, { rules, readStaple }) => {
           ? note('staple', 'none came with the handshake')
           : ok('staple', `${staple.length} bytes came with the handshake`),
       ],
-      known: { chain, certificate, served: staple ?? null },
+      known: { server, chain, certificate, served: staple ?? null },
     };
   } catch (error) {
-    return unusable('server', error);
+    return { ...unusable('server', error), known: { server } };
   }
 };
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+const isNowhere = (error: Error): boolean => 'code' in error && error.code === 'ENOTFOUND';
+
+const neither = (word: string): RestapleError =>
+  new InputError('file-unreadable', 'there is neither a file nor a server of this name', word);
+
+function unreachable(
+  { host, port }: { readonly host: string; readonly port: string },
+  error: Error,
+): RestapleError {
+  const message = `cannot make a TLS connection to ${host}:${port}: ${reason(error)}`;
+  return new TransportError('http-unreachable', message, `https://${host}:${port}/`, undefined, {
+    cause: error,
+  });
+}

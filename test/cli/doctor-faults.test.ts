@@ -25,7 +25,10 @@ afterAll(() => server.close());
 const dated = (date: Date, more: readonly (readonly [string, string])[] = []) =>
   [['Date', date.toUTCString()], ...more] as const;
 const response = (overrides: ResponseOverrides = {}, headers = dated(NOW)): Behaviour =>
-  answer({ headers, body: testResponse(pki, overrides) });
+  answer({
+    headers: [['Content-Type', 'application/ocsp-response'], ...headers],
+    body: testResponse(pki, overrides),
+  });
 const status = (code: number, reason: string, headers = dated(NOW)): Behaviour =>
   answer({ status: code, reason, headers, body: '<h1>no</h1>' });
 
@@ -35,7 +38,10 @@ function last({ out }: CliRun): { readonly cause: string; readonly next: string 
   return { cause: cause.replace(/^cause: /, ''), next: next.replace(/^next: /, '') };
 }
 
-const options = (dir: string): string[] => [join(dir, 'domain.crt'), '--url', server.url().href];
+const options = (dir: string): string[] => [
+  join(dir, 'domain.crt'),
+  ...['--url', server.url().href, '--retries', '0'],
+];
 
 async function diagnose(behaviour: Behaviour, ...more: readonly string[]): Promise<CliRun> {
   server.behave(behaviour);
@@ -52,23 +58,29 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     '403',
     status(403, 'Forbidden'),
     75,
-    /^403 Forbidden: the edge at .* does not serve this Host; it got Host: /,
-    "'Host: NAME'",
+    /^the CDN before the responder does not know the Host it was asked for.*: 403 Forbidden: the edge at .* does not serve this Host; it got Host: /,
+    'curl -i',
   ],
-  ['421', status(421, 'Misdirected Request'), 75, /^421 .* does not serve this Host/, "'Host: NAME'"],
+  ['421', status(421, 'Misdirected Request'), 75, /^the CDN .*: 421 .* does not serve this Host/, 'curl -i'],
   [
     '429',
     status(429, 'Too Many Requests', dated(NOW, [['Retry-After', '120']])),
     75,
-    /^429 .* was asked too often; it asks to wait 2m$/,
+    /^this machine asks the responder too often, and should wait: 429 .* was asked too often; it asks to wait 2m$/,
     'restaple fetch',
   ],
-  ['503', status(503, 'Service Unavailable'), 75, /^the responder is in trouble: 503/, 'fetch'],
+  [
+    '503',
+    status(503, 'Service Unavailable'),
+    75,
+    /^the responder, or what stands before it, is in trouble; ask later: 503/,
+    'fetch',
+  ],
   [
     'a page with 200',
     answer({ headers: [['Content-Type', 'text/html']], body: '<html><title>Log in</title></html>' }),
     75,
-    /^something else answers in place of the responder: a login page, a proxy or a CDN: .*text\/html/,
+    /^a login page, a block page or a website answers in place of the responder: .*text\/html/,
     'curl -i',
   ],
   [
@@ -103,7 +115,7 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     'fetch',
   ],
   ['malformedRequest', answer({ body: rawResponse(1) }), 69, /does not understand the question/, 'post'],
-  ['sigRequired', answer({ body: rawResponse(5) }), 69, /answers signed questions only/, '--url URL'],
+  ['sigRequired', answer({ body: rawResponse(5) }), 69, /answers signed questions only/, 'inspect'],
   [
     'unauthorized',
     answer({ body: rawResponse(6) }),
@@ -133,8 +145,20 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     /^the responder answers about another certificate: .*serial 2000/,
     '--method post',
   ],
-  ['a stranger', response({ signer: pki.stranger }), 65, /^a stranger signed the response: /, '--trust'],
-  ['no right to sign', response({ signer: pki.leaf }), 65, /signed by one who may not/, '--trust'],
+  [
+    'a stranger',
+    response({ signer: pki.stranger }),
+    65,
+    /^a stranger signed the response: /,
+    '--no-verify --stdout | restaple inspect -',
+  ],
+  [
+    'no right to sign',
+    response({ signer: pki.leaf }),
+    65,
+    /signed by one who may not/,
+    '| restaple inspect -',
+  ],
   [
     'a changed signature',
     answer({ body: alterResponse(GOOD, ({ signature }) => ({ signature: flipBit(signature) })) }),
@@ -193,14 +217,14 @@ describe('what only a comparison can tell', () => {
       'a GET that does not work',
       only('POST', response()),
       ['--method', 'get'],
-      /^405 .*by POST it goes well$/,
+      /^the responder answers well when asked otherwise, by POST: 405 /,
       'post',
     ],
     [
       'a POST that does not work',
       only('GET', response()),
       ['--method', 'post'],
-      /by GET it goes well$/,
+      /^the responder answers well when asked otherwise, by GET: /,
       'get',
     ],
     [
@@ -238,6 +262,16 @@ describe('what only a comparison can tell', () => {
     expect(next).toMatch(/^restaple fetch /);
   });
 
+  it('what passes within the retries of fetch is no error, and told all the same', async () => {
+    let requests = 0;
+    const recovering: Behaviour = (request, socket) =>
+      (++requests <= 2 ? status(503, 'Service Unavailable') : response())(request, socket);
+    const run = await diagnose(recovering, '--retries', '1');
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(/^FAIL first try +503 Service Unavailable.*\n +it passed when asked again/m);
+    expect(last(run).cause).toMatch(/^the responder says good.*: first try: 503 /);
+  });
+
   it('a file of another kind is not blamed on the responder', async () => {
     await withTempDir(async (dir) => {
       await writeFile(join(dir, 'domain.ocsp'), GOOD);
@@ -255,6 +289,8 @@ describe('what only a comparison can tell', () => {
     expect(run.exitCode).toBe(0);
     expect(run.out).toMatch(/^FAIL GET .*405/m);
     expect(run.out).toMatch(/^ok {3}POST /m);
-    expect(last(run).cause).toBe('the responder says good, so fetch succeeds; yet not all is well: GET');
+    expect(last(run).cause).toMatch(
+      /^the responder says good, so fetch succeeds; yet not all is well: GET: 405 Method Not Allowed/,
+    );
   });
 });

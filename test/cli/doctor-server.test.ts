@@ -108,7 +108,7 @@ describe('a running server', () => {
     const run = await doctor(`localhost:${dead}`);
     expect(run).toMatchObject({ exitCode: 75, err: '' });
     expect(cause(run)).toMatch(
-      /^cause: there is no answer .*: cannot make a TLS connection to localhost:\d+: /,
+      /^cause: there is no TLS server to look at: cannot make a TLS connection to localhost:\d+: /,
     );
   });
 });

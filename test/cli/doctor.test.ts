@@ -109,7 +109,7 @@ describe('a file', () => {
       certificatesPem(pki.leaf),
       [],
       69,
-      /^cause: the issuer is not to be had: .*\nnext: restaple fetch domain\.crt --issuer ISSUER\.crt$/,
+      /^cause: the issuer is not to be had, and must be given with --issuer FILE: .*\nnext: restaple inspect domain\.crt$/,
     ],
     [
       'with the wrong issuer given, and the right one in it',
@@ -123,7 +123,7 @@ describe('a file', () => {
       silent("Let's Encrypt", 'R11'),
       [],
       69,
-      /^cause: the certificate names no OCSP responder: Let's Encrypt turned OCSP off \(2025-08-06\), so there is nothing to staple\nnext: grep -rnE 'ssl_stapling\|/,
+      /^cause: the certificate names no OCSP responder: Let's Encrypt turned OCSP off \(2025-08-06\), so there is nothing to staple\nnext: grep -rnsE 'ssl_stapling\|/,
     ],
     [
       'of such a CA, and must-staple',
@@ -158,7 +158,7 @@ describe('a file', () => {
       certificatesPem(leafAt('ocsp:nowhere'), pki.issuer),
       [],
       69,
-      /^cause: the OCSP URL cannot be used: .*\nnext: restaple fetch domain\.crt --url URL$/,
+      /^cause: the OCSP URL cannot be used, and another must be given with --url URL: .*\nnext: restaple inspect domain\.crt$/,
     ],
   ])('%s', async (_sentence, content, more, exitCode, last) => {
     const files = {
@@ -209,7 +209,9 @@ describe('a responder', () => {
     const right = `localhost:${front.port}`;
     const run = await inDirectory(chain(`http://${right}/`), ['domain.crt', '--url', front.url]);
     expect(run.exitCode).toBe(75);
-    expect(ending(run)).toMatch(/^cause: 403 Forbidden: .*; with Host: localhost:\d+ it answers well\n/);
+    expect(ending(run)).toMatch(
+      /^cause: the CDN before the responder wants another Host, with Host: localhost:\d+ it answers well: 403 Forbidden: /,
+    );
     expect(ending(run)).toContain(
       `next: restaple fetch domain.crt --url ${front.url} --header 'Host: ${right}'`,
     );
@@ -236,6 +238,8 @@ describe('a responder', () => {
       '--allow-private',
       '--timeout',
       '300ms',
+      '--retries',
+      '0',
     ]);
     expect(run).toMatchObject({ exitCode: 75, err: '' });
     expect(run.out).toMatch(line);

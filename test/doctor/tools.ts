@@ -25,6 +25,7 @@ export const tools = (overrides: Partial<Tools> = {}): Tools => ({
   headers: [],
   method: 'auto',
   hash: 'sha1',
+  retry: { retries: 0, random: unreachable, now: () => 0, wait: unreachable },
   nonce: undefined,
   judgement: {},
   typed: [],

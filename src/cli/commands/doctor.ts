@@ -19,6 +19,7 @@ import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
+import { retryOptions } from '../retry-options.ts';
 import type { DoctorFlags } from '../verbs.ts';
 import { VERSION } from '../version.ts';
 
@@ -65,6 +66,7 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     headers: flags.header ?? [],
     method: flags.method,
     hash: flags.hash,
+    retry: retryOptions(flags.retries),
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     judgement,
     typed: typedOptions(flags),

@@ -1,6 +1,5 @@
 /** `restaple fetch`: from certificates to staples on disk. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { HostHealth } from '../../http/host-health.ts';
@@ -26,6 +25,7 @@ import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
 import { Progress } from '../progress.ts';
+import { retryOptions } from '../retry-options.ts';
 import type { FetchFlags } from '../verbs.ts';
 import { printable } from '../../text.ts';
 import { VERSION } from '../version.ts';
@@ -35,8 +35,6 @@ import { VERSION } from '../version.ts';
  * that does not answer fill the line before it, and must not keep the others waiting.
  */
 const AHEAD = 4096;
-/** A responder that restarts, a connection that breaks: gone with the next try, or it is something else. */
-const DEFAULT_RETRIES = 2;
 
 export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<number> {
   return guarded(io, () => fetchAll(args, flags, io), flags.json && !flags.stdout ? 'fetch' : undefined);
@@ -96,12 +94,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     hash: flags.hash,
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     timeoutMs,
-    retry: {
-      retries: flags.retries ?? DEFAULT_RETRIES,
-      random: () => Math.random(),
-      now: () => performance.now(),
-      wait: (ms) => sleep(ms),
-    },
+    retry: retryOptions(flags.retries),
     ifDue: flags.ifDue,
     now: () => io.now(),
     say: flags.verbose

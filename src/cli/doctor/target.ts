@@ -1,20 +1,55 @@
 /** From what was typed to a certificate file or a server. */
 import { existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import type { Target } from '../../doctor/check.ts';
-import { host } from '../option-values.ts';
+import { InputError } from '../../errors.ts';
+import { host } from '../../http/option-text.ts';
 
 const DEFAULT_PORT = '443';
+/** Schemes that speak TLS from the first byte, and their ports (IANA). */
+const PORTS: ReadonlyMap<string, string> = new Map([
+  ['https', DEFAULT_PORT],
+  ['smtps', '465'],
+  ['submissions', '465'],
+  ['ldaps', '636'],
+  ['ftps', '990'],
+  ['imaps', '993'],
+  ['pop3s', '995'],
+]);
 /** A file that is not there is not a server of that name. */
-const FILE_NAME = /[/\\]|\.(?:crt|cer|cert|pem|der|p7b|p7c)$/i;
+const FILE_NAME = /[/\\]|\.(?:crt|cer|cert|chain|pem|der|key|p7[bcs]|pfx|p12|ocsp|resp)$/i;
 
-/** What is there as a file is a file; else what reads as `HOST`, with a dot in it, or `HOST:PORT` is a server. */
+/**
+ * What is there as a file is a file; else a URL, `HOST:PORT` or `HOST` is a server.
+ *
+ * @throws InputError `usage-invalid` for a URL of a scheme that has no TLS.
+ */
 export function targetOf(text: string): Target {
   const file = { kind: 'file', path: text } as const;
-  if (existsSync(text) || FILE_NAME.test(text)) return file;
-  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const spelt = name === '' ? undefined : host(name);
-  const number = Number(port ?? DEFAULT_PORT);
-  const isServer = port !== undefined || /[.[]|^localhost$/i.test(name);
-  if (spelt === undefined || !isServer || number < 1 || number > 65_535) return file;
+  if (existsSync(text)) return file;
+  const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(text) ?? [];
+  if (scheme !== undefined && authority !== undefined)
+    return serverOf(authority, portFor(scheme, text)) ?? file;
+  if (FILE_NAME.test(text)) return file;
+  const server = serverOf(isIPv6(text) ? `[${text}]` : text, DEFAULT_PORT);
+  const isWord = /^[^[\]:]+$/.test(text);
+  return server ? { ...server, ...(isWord && { word: text }) } : file;
+}
+
+function portFor(scheme: string, text: string): string {
+  const port = PORTS.get(scheme.toLowerCase());
+  if (port !== undefined) return port;
+  throw new InputError(
+    'usage-invalid',
+    `${text}: ${scheme} has no TLS; give HOST[:PORT] or https://HOST[:PORT]/`,
+  );
+}
+
+function serverOf(text: string, usual: string): Extract<Target, { kind: 'server' }> | undefined {
+  const [, name = '', port = usual] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  // The dot that ends a full name is DNS's own: TLS names have none (RFC 6066 section 3).
+  const spelt = name === '' ? undefined : host(name.replace(/\.$/, ''));
+  const number = Number(port);
+  if (spelt === undefined || number < 1 || number > 65_535) return undefined;
   return { kind: 'server', host: spelt, port: String(number) };
 }

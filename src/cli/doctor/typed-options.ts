@@ -1,10 +1,10 @@
 /** The options that say how a responder is asked, as they were typed: for a command that is advised to have them too. */
 import type { ConnectTo, ResolveTo } from '../../http/detours.ts';
-import type { DoctorFlags } from '../verbs.ts';
+import type { JudgeFlags, WayFlags } from '../verbs.ts';
 
-type Typed = readonly (readonly [option: string, value?: string])[];
+export type Typed = readonly (readonly [option: string, value?: string])[];
 
-export function typedOptions(flags: Omit<DoctorFlags, 'json'>): Typed {
+export function typedOptions(flags: JudgeFlags & WayFlags): Typed {
   return [
     ...each('--issuer', flags.issuer),
     ...each('--url', flags.url),
@@ -22,6 +22,7 @@ export function typedOptions(flags: Omit<DoctorFlags, 'json'>): Typed {
     ...(flags.hash === 'sha1' ? [] : each('--hash', [flags.hash])),
     ...when('--nonce', flags.nonce),
     ...duration('--timeout', flags.timeout),
+    ...each('--retries', flags.retries === undefined ? undefined : [String(flags.retries)]),
     ...each('--trust', flags.trust),
     ...when('--allow-sha1', flags.allowSha1),
     ...duration('--max-age', flags.maxAge),
