@@ -18,6 +18,23 @@ export function parseDuration(text: string): number | undefined {
   return text === '' ? undefined : total;
 }
 
+/** A hundred years: longer than any certificate, and far from where a Date ends. */
+const MAX_DURATION_MS = 36_525 * 86_400_000;
+/** Node's timers count in 31 bits, and one that is set for longer goes off at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** For what takes time at all: no zero, and nothing longer than any certificate. */
+export function duration(text: string): number | undefined {
+  const ms = parseDuration(text);
+  return ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
+}
+
+/** The same for what a timer waits for. */
+export function timeout(text: string): number | undefined {
+  const ms = duration(text);
+  return ms !== undefined && ms <= MAX_TIMEOUT_MS ? ms : undefined;
+}
+
 /** Milliseconds as text of at most two units: `1d12h`, `5m`, `45s`; below a second `200ms`. */
 export function formatDuration(ms: number): string {
   if (ms !== 0 && Math.abs(ms) < 1000) return `${Math.round(ms)}ms`;

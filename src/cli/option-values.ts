@@ -1,41 +1,4 @@
 /** The values of options from their text; `undefined` for text that is none. */
-import { parseDuration } from '../duration.ts';
-
-/** `Name: value`. Line breaks would let a value smuggle in a header of its own. */
-export function header(text: string): readonly [name: string, value: string] | undefined {
-  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text);
-  return match ? [match[1] ?? '', (match[2] ?? '').trimEnd()] : undefined;
-}
-
-/** A host name or an IP address, as a URL spells it. No port: a host is vouched for as a whole. */
-export function host(text: string): string | undefined {
-  const url = `http://${/^[^[].*:/.test(text) ? `[${text}]` : text}/`;
-  if (!/^[^/?#@\\\s]+$/.test(text) || !URL.canParse(url)) return undefined;
-  const { hostname, port } = new URL(url);
-  return port === '' ? hostname : undefined;
-}
-
-/** A hundred years: longer than any certificate, and far from where a Date ends. */
-const MAX_DURATION_MS = 36_525 * 86_400_000;
-/** Node's timers count in 31 bits, and one that is set for longer goes off at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** In milliseconds. */
-export function duration(text: string): number | undefined {
-  const ms = parseDuration(text);
-  return ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
-}
-
-/** The same for what a timer waits for. */
-export function timeout(text: string): number | undefined {
-  const ms = duration(text);
-  return ms !== undefined && ms <= MAX_TIMEOUT_MS ? ms : undefined;
-}
-
-/** An `http:` or `https:` URL. */
-export function httpUrl(text: string): string | undefined {
-  return /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
-}
 
 export function positiveInteger(text: string): number | undefined {
   const value = Number(text);

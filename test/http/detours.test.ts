@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectTo, resolveTo } from '../../src/cli/detour-options.ts';
+import { connectTo, resolveTo } from '../../src/http/detour-text.ts';
 import type { HttpClientOptions } from '../../src/http/client.ts';
 import { type Detours, detour } from '../../src/http/detours.ts';
 import { answer, header } from '../support/http-server.ts';

@@ -1,7 +1,7 @@
 /** What was typed, by openssl's rules: one dash or two, `-flag value` or `-flag=value`, and the order counts. */
 import { nearest } from '../../nearest.ts';
 import { UsageError } from '../arguments.ts';
-import { header } from '../option-values.ts';
+import { header } from '../../http/option-text.ts';
 import { FLAGS } from './flags.ts';
 import { REFUSED_FLAGS } from './refused-flags.ts';
 

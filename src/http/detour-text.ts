@@ -1,6 +1,6 @@
-/** The values of `--connect-to` and `--resolve` from their text, in the form that curl gave them. */
-import type { ConnectTo, ResolveTo } from '../http/detours.ts';
-import { host } from './option-values.ts';
+/** The values of `--connect-to` and `--resolve`, and of the same keys in a config, from curl's text. */
+import type { ConnectTo, ResolveTo } from './detours.ts';
+import { host } from './option-text.ts';
 
 /** A host, in brackets where it has colons, or nothing; then a port or nothing. */
 const PLACE = String.raw`(\[[^\]]*\]|[^:[\]]*):(\d{0,5})`;
