@@ -1,19 +1,25 @@
 /** The issuer's certificate from where the certificate says it can be had (AIA caIssuers, RFC 5280 section 4.2.2.1). */
-import { type ErrorCode, InputError, RestapleError, TransportError, reasonOf } from '../errors.ts';
+import { InputError, RestapleError, TransportError, reasonOf } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
 import { type Limiter, createLimiter } from '../http/limiter.ts';
 import { printableUrlText } from '../http/place.ts';
-import { exchangeFollowing } from '../http/redirects.ts';
+import { isTemporary } from '../http/retry-policy.ts';
 import { caIssuersUrls } from '../x509/authority-info-access.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { formatName } from '../x509/name.ts';
+import { type CaFile, type DownloadOptions, downloadCaFile } from './ca-file.ts';
 import { findIssuer } from './find-issuer.ts';
+import { Remembered } from './remembered.ts';
 
-/** A CA certificate has one or two KiB, a PKCS#7 file of several a few more. */
-const MAX_BYTES = 64 * 1024;
 /** CAs name one URL, seldom two. */
 const MAX_URLS = 4;
+/** A host meets a few dozen issuing CAs; files of a stranger's making take 8 MiB of memory at most. */
+const MAX_REMEMBERED = 128;
+/** The next certificate, and the next attempt on the same one, should find a CA's server that is back. */
+const FAILURE_MS = 60_000;
+/** Time for a whole batch, and none for a new file of the CA to be overlooked for long. */
+const SUCCESS_MS = 3_600_000;
 
 /**
  * Where fetched files rest between runs. What comes out of it is trusted no more than what comes from the network: it
@@ -31,26 +37,29 @@ export interface IssuerFetcherOptions {
   readonly limiter?: Limiter;
   /** For all URLs of one certificate together, in milliseconds; 45,000 unless given. */
   readonly timeoutMs?: number;
+  /** Nobody is asked twice unless given. */
+  readonly retry?: DownloadOptions['retry'];
+  /** A clock that only goes on, in milliseconds: by it results are forgotten. `performance.now` unless given. */
+  readonly now?: () => number;
 }
 
-interface Fetched {
-  readonly file: Buffer;
-  readonly certificates: readonly Certificate[];
-}
-
-/** Finds issuers over the network; asks each URL once in its life, failures included, however many ask for it. */
+/**
+ * Finds issuers over the network. However many ask for the same URL, it is fetched once; a file is remembered for an
+ * hour, a failure for a minute.
+ */
 export class IssuerFetcher {
   readonly #client: HttpClient;
   readonly #cache: IssuerCache | undefined;
-  readonly #limiter: Limiter;
-  readonly #timeoutMs: number;
-  readonly #fetched = new Map<string, Promise<Fetched>>();
+  readonly #options: DownloadOptions;
+  readonly #fetched: Remembered<CaFile>;
 
   constructor(client: HttpClient, cache?: IssuerCache, options: IssuerFetcherOptions = {}) {
+    const { limiter = createLimiter(), timeoutMs = 45_000, retry, now = () => performance.now() } = options;
     this.#client = client;
     this.#cache = cache;
-    this.#limiter = options.limiter ?? createLimiter();
-    this.#timeoutMs = options.timeoutMs ?? 45_000;
+    this.#options = { limiter, timeoutMs, retry, now };
+    const times = { successMs: SUCCESS_MS, failureMs: FAILURE_MS, now };
+    this.#fetched = new Remembered({ limit: MAX_REMEMBERED, ...times });
   }
 
   /**
@@ -66,7 +75,9 @@ export class IssuerFetcher {
       const known = cached && findIssuer(certificate, certificatesIn(cached));
       if (known) return known;
       try {
-        const { file, certificates } = await this.#fetchOnce(url, this.#timeoutMs / urls.length);
+        const share = { ...this.#options, timeoutMs: this.#options.timeoutMs / urls.length };
+        const download = (): Promise<CaFile> => downloadCaFile(this.#client, url, share);
+        const { file, certificates } = await this.#fetched.get(url, download);
         const found = findIssuer(certificate, certificates);
         if (found) {
           // Only now: what anybody on the way may have sent is not kept.
@@ -79,46 +90,20 @@ export class IssuerFetcher {
       } catch (error) {
         if (!(error instanceof RestapleError)) throw error;
         failures.push(reasonOf(error));
-        if (error instanceof TransportError && PASSING.has(error.code)) passing ??= error;
+        if (error instanceof TransportError && isPassing(error)) passing ??= error;
       }
     }
     const why =
       failures.length > 0 ? `: ${failures.join('; ')}` : ' and the certificate does not say where to get it';
     const message = `the issuer, ${formatName(certificate.issuer)}, is not in the file${why}`;
-    if (passing)
-      throw new TransportError(passing.code, message, passing.url, passing.status, { cause: passing });
-    throw new InputError('issuer-not-found', message);
-  }
-
-  #fetchOnce(url: string, timeoutMs: number): Promise<Fetched> {
-    let fetched = this.#fetched.get(url);
-    if (!fetched) this.#fetched.set(url, (fetched = this.#fetch(url, timeoutMs)));
-    return fetched;
-  }
-
-  async #fetch(text: string, timeoutMs: number): Promise<Fetched> {
-    const shown = printableUrlText(text);
-    if (!URL.canParse(text)) throw new TransportError('url-invalid', `${shown} is no URL`, shown);
-    const url = new URL(text);
-    return this.#limiter.run(url.host, async () => {
-      // The wait for a free place is not the server's.
-      const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
-      const request = { method: 'GET', url, maxBytes: MAX_BYTES, signal } as const;
-      const { answer } = await exchangeFollowing(this.#client, request);
-      if (answer.status !== 200) {
-        throw new TransportError('http-status', `${shown} answers ${answer.status}`, shown, answer.status);
-      }
-      return { file: answer.body, certificates: parseCertificates(answer.body) };
-    });
+    if (!passing) throw new InputError('issuer-not-found', message);
+    const { code, url, status, cause } = passing;
+    throw new TransportError(code, message, url, status, { cause, retryAfterMs: passing.retryAfterMs });
   }
 }
 
-/** What may be otherwise the next time. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'http-unreachable',
-  'http-timeout',
-  'http-status',
-]);
+/** 404 says that it is not to be had there. A name that is not found may be the fault of the network here. */
+const isPassing = (error: TransportError): boolean => isTemporary(error) || error.code === 'http-unreachable';
 
 function certificatesIn(file: Buffer): readonly Certificate[] {
   try {

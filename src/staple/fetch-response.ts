@@ -8,6 +8,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
+import { type Retry, isTemporary, retryDelayMs } from '../http/retry-policy.ts';
 import type { Kept } from '../http/revalidation.ts';
 import { createCertID } from '../ocsp/cert-id.ts';
 import { encodeNonce } from '../ocsp/extensions/nonce.ts';
@@ -15,7 +16,6 @@ import { createRequest } from '../ocsp/ocsp-request.ts';
 import { printable } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { Deadline } from './deadline.ts';
-import { isTemporary, retryDelayMs } from './retry-policy.ts';
 
 /** A certificate names one responder, seldom two; one made by a stranger may name thousands. */
 const MAX_URLS = 8;
@@ -51,14 +51,7 @@ export interface KeptResponse extends Kept {
   readonly responder?: string | undefined;
 }
 
-export interface RetryOptions {
-  /** How often those that failed for a while are asked again. */
-  readonly retries: number;
-  /** From 0 to less than 1. */
-  readonly random: () => number;
-  /** A clock that only goes on, in milliseconds. */
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<void>;
+export interface RetryOptions extends Retry {
   /** Called before each wait. */
   readonly waiting: (ms: number, error: RestapleError) => void;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { certificatesPem, withTempDir } from '../support/files.ts';
 import { type Behaviour, answer } from '../support/http-server.ts';
 import { createTestPki, testResponse } from '../support/pki.ts';
-import { runCli } from '../support/run-cli.ts';
+import { runCli, runFetch } from '../support/run-cli.ts';
 import { serve } from '../http/harness.ts';
 
 const pki = createTestPki();
@@ -31,6 +31,25 @@ describe('a responder that is busy at first', () => {
     }),
   );
 });
+
+it('a server of the CA that is busy at first is asked again for the issuer', () =>
+  withTempDir(async (dir) => {
+    let count = 0;
+    const certificate = answer({ body: pki.issuer.certificate.raw });
+    const ca = await serve((request, socket) => (count++ === 0 ? busy : certificate)(request, socket));
+    const responder = await serve(good);
+    const { leaf } = createTestPki({
+      leaf: { ocspUrls: [responder.url().href], caIssuersUrls: [ca.url().href] },
+    });
+    const cert = join(dir, 'domain.crt');
+    await writeFile(cert, certificatesPem(leaf));
+    const once = await runFetch([cert, '--retries', '0']);
+    expect(once).toMatchObject({ exitCode: 75 });
+    expect(once.err).toContain('answers 503');
+    count = 0;
+    expect(await runFetch([cert])).toMatchObject({ exitCode: 0, err: '' });
+    expect(ca.requests).toHaveLength(3);
+  }));
 
 it.each(['-1', '11', '1.5', 'x', ''])('--retries "%s" is wrong usage', async (text) => {
   const run = await runCli(['fetch', 'x.crt', `--retries=${text}`]);

@@ -18,13 +18,14 @@ interface Asked {
   readonly requests: readonly SeenRequest[];
 }
 
+const accept = (body: Buffer): string => `accepted ${body.toString('hex')}`;
+
 /** GET is answered with `get`; POST, with a response that is new. */
 async function ask(get: Answer, options: Partial<AskOptions<string>> = {}): Promise<Asked> {
   const fresh = answer({ headers: [['Cache-Control', 'max-age=60']], body: NEW_BODY });
   const server = await serve((request, socket) =>
     (request.method === 'GET' ? answer(get) : fresh)(request, socket),
   );
-  const accept = (body: Buffer): string => `accepted ${body.toString('hex')}`;
   const asking = { method: 'auto', headers: [], maxBytes: 1000, accept, ...options } as const;
   const result = askResponder(client(), server.url('/ca'), REQUEST, asking);
   await result.catch(() => undefined);
@@ -115,15 +116,15 @@ describe('304 is not believed', () => {
 
   it('when what is at hand has ended meanwhile', async () => {
     let judged = 0;
-    const accept = (body: Buffer): string => {
+    const judge = (body: Buffer): string => {
       judged += 1;
       if (body.equals(KEPT_BODY)) throw new ResponseError('response-expired', 'it is over');
       return 'a new one';
     };
-    const { result, requests } = await ask({ status: 304 }, { kept: KEPT, accept });
+    const { result, requests } = await ask({ status: 304 }, { kept: KEPT, accept: judge });
     expect(await result).toMatchObject({ value: 'a new one', method: 'POST', notModified: false });
     expect([judged, requests.length]).toEqual([2, 2]);
-    const only = await ask({ status: 304 }, { kept: KEPT, accept, method: 'get' });
+    const only = await ask({ status: 304 }, { kept: KEPT, accept: judge, method: 'get' });
     await expect(only.result).rejects.toMatchObject({ code: 'response-expired' });
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { RestapleError } from '../../src/errors.ts';
+import { isTemporary } from '../../src/http/retry-policy.ts';
 import { formatPem } from '../../src/der/pem.ts';
 import { type IssuerCache, IssuerFetcher } from '../../src/issuer/fetch-issuer.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { client, serve } from '../http/harness.ts';
 import { certificatesPem, keyPem } from '../support/files.ts';
-import { type Behaviour, answer, hangUp, header, silence } from '../support/http-server.ts';
+import { type Behaviour, answer, hangUp, header, reset, silence } from '../support/http-server.ts';
 import { createTestPki } from '../support/pki.ts';
 import { pkcs7 } from './pkcs7.ts';
 
@@ -30,7 +32,7 @@ function memoryCache(...entries: readonly (readonly [string, Buffer])[]): Issuer
 }
 
 function codeFor(why: string): string {
-  if (why.includes('answers')) return 'http-status';
+  if (why.includes('answers 503')) return 'http-status';
   return why.includes('closed') ? 'http-unreachable' : 'issuer-not-found';
 }
 
@@ -57,6 +59,7 @@ describe('the issuer over the network', () => {
     ['a page for people', answer({ body: '<html>Moved</html>' }), 'URL has no certificate'],
     ['nothing', answer({ body: '' }), 'URL has no certificate'],
     ['404', answer({ status: 404, body: ISSUER }), 'URL answers 404'],
+    ['503', answer({ status: 503, body: ISSUER }), 'URL answers 503'],
     ['a redirect to nowhere', answer({ status: 301, body: ISSUER }), 'URL answers 301'],
     ['more than 64 KiB', answer({ body: bigger }), large],
     [
@@ -144,6 +147,140 @@ describe('one request serves everybody', () => {
     const all = await Promise.allSettled(Array.from({ length: 50 }, () => fetcher.fetchIssuer(leafAt(url))));
     expect(all.every(({ status }) => status === 'rejected')).toBe(true);
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('what is remembered', () => {
+  const MINUTE = 60_000;
+  const HOUR = 60 * MINUTE;
+
+  it('a failure, for a minute', async () => {
+    const server = await serve(answer({ status: 503 }));
+    let clock = 0;
+    const fetcher = new IssuerFetcher(client(), undefined, { now: () => clock });
+    const leaf = leafAt(server.url().href);
+    const fails = (): Promise<void> => expect(fetcher.fetchIssuer(leaf)).rejects.toThrow('answers 503');
+    await fails();
+    clock = MINUTE - 1;
+    await fails();
+    expect(server.requests).toHaveLength(1);
+    clock = MINUTE;
+    server.behave(answer({ body: ISSUER }));
+    expect((await fetcher.fetchIssuer(leaf)).raw).toEqual(ISSUER);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('a file, for an hour: then the CA may have put another there', async () => {
+    const server = await serve(answer({ body: STRANGER }));
+    let clock = 0;
+    const fetcher = new IssuerFetcher(client(), undefined, { now: () => clock });
+    const leaf = leafAt(server.url().href);
+    const fails = (): Promise<void> => expect(fetcher.fetchIssuer(leaf)).rejects.toThrow('another');
+    await fails();
+    server.behave(answer({ body: ISSUER }));
+    clock = HOUR - 1;
+    await fails();
+    clock = HOUR;
+    expect((await fetcher.fetchIssuer(leaf)).raw).toEqual(ISSUER);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('128 of them: what strangers name does not fill the memory', async () => {
+    const server = await serve(answer({ body: ISSUER }));
+    const fetcher = new IssuerFetcher(client(), undefined, { now: () => 0 });
+    const ask = (i: number): Promise<Certificate> => fetcher.fetchIssuer(leafAt(server.url(`/${i}`).href));
+    for (let i = 0; i < 129; i++) await ask(i);
+    await ask(128);
+    expect(server.requests).toHaveLength(129);
+    await ask(0);
+    expect(server.requests.at(-1)?.target).toBe('/0');
+    expect(server.requests).toHaveLength(130);
+  });
+
+  it('counts from the end of the question, which one request answers however long it takes', async () => {
+    let reply = (): void => {};
+    const server = await serve((request, socket) => {
+      reply = () => answer({ body: ISSUER })(request, socket);
+    });
+    let clock = 0;
+    const fetcher = new IssuerFetcher(client(), undefined, { now: () => clock });
+    const leaf = leafAt(server.url().href);
+    const first = fetcher.fetchIssuer(leaf);
+    await expect.poll(() => server.requests.length).toBe(1);
+    clock = 2 * HOUR;
+    const second = fetcher.fetchIssuer(leaf);
+    reply();
+    expect((await Promise.all([first, second])).map(({ raw }) => raw)).toEqual([ISSUER, ISSUER]);
+    clock = 3 * HOUR - 1;
+    await fetcher.fetchIssuer(leaf);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a failure that passes', () => {
+  interface Run {
+    readonly result: Promise<Certificate>;
+    readonly waits: readonly number[];
+    readonly asked: () => number;
+  }
+
+  /** A server that does one thing after the other, and the last one for ever. */
+  async function run(retries: number, ...behaviours: readonly Behaviour[]): Promise<Run> {
+    let count = 0;
+    const server = await serve((request, socket) =>
+      behaviours[Math.min(count++, behaviours.length - 1)]?.(request, socket),
+    );
+    let clock = 0;
+    const waits: number[] = [];
+    const wait = (ms: number): Promise<void> => {
+      waits.push(ms);
+      clock += ms;
+      return Promise.resolve();
+    };
+    const retry = { retries, random: () => 0.5, wait };
+    const fetcher = new IssuerFetcher(client(), undefined, { retry, now: () => clock });
+    const result = fetcher.fetchIssuer(leafAt(server.url().href));
+    await result.catch(() => undefined);
+    return { result, waits, asked: () => server.requests.length };
+  }
+
+  const busy = answer({ status: 503 });
+  const later = (seconds: string): Behaviour => answer({ status: 503, headers: [['Retry-After', seconds]] });
+  const good = answer({ body: ISSUER });
+
+  it.each<[string, readonly Behaviour[], readonly number[]]>([
+    ['503 twice', [busy, busy, good], [250, 500]],
+    ['a connection that breaks', [reset, good], [250]],
+    ['503 with a wait', [later('7'), good], [7000]],
+  ])('%s: the issuer comes in the end', async (_sentence, behaviours, waits) => {
+    const outcome = await run(2, ...behaviours);
+    expect((await outcome.result).raw).toEqual(ISSUER);
+    expect([outcome.waits, outcome.asked()]).toEqual([waits, behaviours.length]);
+  });
+
+  it.each<[string, number, readonly Behaviour[], number, string]>([
+    ['is not asked again unless told', 0, [busy, good], 1, 'answers 503'],
+    ['is asked so often and not more', 2, [busy], 3, 'answers 503'],
+    ['is not asked again after the time that there is', 2, [later('45'), good], 1, 'answers 503'],
+    ['is not asked again for what stays', 2, [answer({ status: 404 }), good], 1, 'answers 404'],
+    [
+      'is not asked again for a file that is none',
+      2,
+      [answer({ body: '<html>' }), good],
+      1,
+      'no certificate',
+    ],
+  ])('%s', async (_sentence, retries, behaviours, asked, words) => {
+    const outcome = await run(retries, ...behaviours);
+    await expect(outcome.result).rejects.toThrow(words);
+    expect(outcome.asked()).toBe(asked);
+  });
+
+  it('is told as what it is, with the wait that the server wants', async () => {
+    const { result } = await run(0, later('90'));
+    await expect(result).rejects.toMatchObject({ code: 'http-status', status: 503, retryAfterMs: 90_000 });
+    const error: unknown = await (await run(0, reset)).result.catch((reason: unknown) => reason);
+    expect(error instanceof RestapleError && isTemporary(error)).toBe(true);
   });
 });
 

@@ -75,10 +75,11 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
   const cacheDirectory = issuerDirectoryPath(io.env);
   const timeoutMs = flags.timeout ?? DEFAULT_TIMEOUT_MS;
   const limiter = createLimiter(flags.jobs === undefined ? {} : { total: flags.jobs });
+  const retry = retryOptions(flags.retries);
   const fetcher = new IssuerFetcher(
     client,
     cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
-    { limiter, timeoutMs },
+    { limiter, timeoutMs, retry },
   );
   const given = flags.issuer && (await loadNamed(flags.issuer));
   return {
@@ -94,7 +95,7 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
     hash: flags.hash,
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     timeoutMs,
-    retry: retryOptions(flags.retries),
+    retry,
     ifDue: flags.ifDue,
     now: () => io.now(),
     say: flags.verbose

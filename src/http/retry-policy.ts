@@ -1,6 +1,17 @@
 /** Which failure is worth another try within the same call, and when. */
 import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
 
+/** How those that failed for a while are asked again. */
+export interface Retry {
+  /** How often. */
+  readonly retries: number;
+  /** From 0 to less than 1. */
+  readonly random: () => number;
+  /** A clock that only goes on, in milliseconds. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
 /** The first wait, at most; doubled with every round. A responder that restarts is back in a second or two. */
 const FIRST_WAIT_MS = 500;
 /** Somebody waits for the command: above this, the next run is the better try. */

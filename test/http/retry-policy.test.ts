@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DerError, InputError, ResponseError, type RestapleError, TransportError } from '../../src/errors.ts';
-import { isTemporary, retryDelayMs } from '../../src/staple/retry-policy.ts';
+import { isTemporary, retryDelayMs } from '../../src/http/retry-policy.ts';
 
 const status = (code: number): RestapleError => new TransportError('http-status', '', '', code);
 const network = (code: string): RestapleError =>
