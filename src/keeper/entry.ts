@@ -12,36 +12,40 @@ export type Phase = 'closed' | 'waiting' | 'parked' | 'asking' | 'over';
 
 export class Entry<S, R> implements Due {
   readonly key: string;
-  readonly label: string;
+  label: string;
   subject: S;
   phase: Phase = 'closed';
+  /** False until it was read once. */
+  isOpened: boolean = false;
+  /** What is known of it changed while something was under way. */
+  mustReopen: boolean = false;
   /** False when it was let go while something was under way for it. */
-  isKept = true;
+  isKept: boolean = true;
 
-  dueAt = Infinity;
-  place = -1;
+  dueAt: number = Infinity;
+  place: number = -1;
   /** When the responder is to be asked. */
-  attemptAt = 0;
+  attemptAt: number = 0;
   /** When the state of the staple or the certificate is to be looked at without asking. */
-  watchAt = Infinity;
+  watchAt: number = Infinity;
 
   staple: Life | undefined;
   validators: Validators = NO_VALIDATORS;
-  responder = '';
+  responder: string = '';
   silence: string | undefined;
-  mustStaple = false;
-  notAfter = Infinity;
+  mustStaple: boolean = false;
+  notAfter: number = Infinity;
   /** Since when there has been no staple, while there is none. */
-  missingSince = 0;
+  missingSince: number = 0;
 
-  failures = 0;
+  failures: number = 0;
   error: Complaint | undefined;
   /** The code of the failure that was told last, while it goes on. */
   told: string | undefined;
   alarm: AlarmLevel | undefined;
   revoked: Revocation | undefined;
   /** A good response that could not be written yet. */
-  unwritten: { readonly response: R } | undefined;
+  unwritten: { readonly response: R; readonly validUntil: number } | undefined;
   /** Somebody asked for it by hand. */
   asked: ((error?: unknown) => void)[] | undefined;
 

@@ -78,6 +78,12 @@ export class ResponderGate<E> {
     return true;
   }
 
+  /** The wall clock was set by so much. */
+  shift(byMs: number): void {
+    this.probeAt += byMs;
+    if (this.isDown) this.downSince += byMs;
+  }
+
   /** It is let go. @returns who is to ask in its place, if it was the one. */
   forget(entry: E): E | undefined {
     this.#failed.delete(entry);

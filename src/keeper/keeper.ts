@@ -1,0 +1,293 @@
+/**
+ * Many certificates, one clock, one timer. It decides when each is asked for, what is better than what, and what is
+ * worth telling; everything it touches comes in through `Work` and `Clock`, so that the same code runs a year of ten
+ * thousand certificates in a simulation.
+ *
+ * The life of one entry: closed → opened from disk → waiting → asking → waiting …, parked meanwhile when its responder is
+ * full or in trouble; over when there is nothing to ask any more.
+ */
+import { Queue } from '../queue.ts';
+import { Attempts } from './attempts.ts';
+import { Entry } from './entry.ts';
+import type { KeeperOptions } from './options.ts';
+import { ResponderGate } from './responder-gate.ts';
+import { Schedule } from './schedule.ts';
+import { complaintOf, signOf } from './trouble.ts';
+import type { CertificateView } from './view.ts';
+import { viewOf } from './view-of.ts';
+
+/** Reading is quick and mostly waits for nobody; a few at a time keep the loop free for others. */
+const OPEN_AT_ONCE = 8;
+/** While every place is taken, there is nothing that a timer could do; whoever is done looks by itself. */
+const FULL_WAIT_MS = 1_000;
+
+export class Keeper<S, R> {
+  readonly #options: KeeperOptions<S, R>;
+  readonly #attempts: Attempts<S, R>;
+  readonly #entries = new Map<string, Entry<S, R>>();
+  readonly #gates = new Map<string, ResponderGate<Entry<S, R>>>();
+  readonly #schedule: Schedule<Entry<S, R>>;
+  readonly #toOpen = new Queue<Entry<S, R>>();
+  readonly #abort = new AbortController();
+  #opening = 0;
+  #asking = 0;
+  #idle: (() => void) | undefined;
+  #isPumping = false;
+
+  constructor(options: KeeperOptions<S, R>) {
+    this.#options = options;
+    this.#attempts = new Attempts(options, this.#abort.signal);
+    this.#schedule = new Schedule({
+      clock: options.clock,
+      due: () => this.#pump(),
+      jumped: (byMs) => this.#reopenAll(byMs),
+    });
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes a certificate on. One that is kept already gets the new subject and is read again, so that new files get its
+   * staple.
+   *
+   * @param key SHA-256 of the certificate as hex.
+   * @param label what it is called in events.
+   */
+  add(key: string, label: string, subject: S): void {
+    const known = this.#entries.get(key);
+    if (known) {
+      known.label = label;
+      known.subject = subject;
+      this.#reopen(known);
+    } else {
+      const entry = new Entry<S, R>(key, label, subject);
+      this.#entries.set(key, entry);
+      this.#toOpen.push(entry);
+    }
+    this.#pumpSoon();
+  }
+
+  /** Lets a certificate go that is no longer there; its files stay as they are. */
+  remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    entry.isKept = false;
+    this.#entries.delete(key);
+    this.#schedule.heap.remove(entry);
+    this.#passOn(entry);
+    entry.asked?.forEach((settle) => settle(new Error('the certificate is gone')));
+    const message = 'no file holds this certificate any more';
+    this.#options.report({ type: 'let-go', certificate: entry.label, reason: 'gone', message });
+    this.#pumpSoon();
+  }
+
+  /**
+   * Asks for one now, whatever was planned, even one that was let go; several calls are one request.
+   *
+   * @returns its state after that.
+   * @throws what the attempt failed with, and an Error for a certificate that is not kept.
+   */
+  async refresh(key: string): Promise<CertificateView> {
+    const entry = this.#entries.get(key);
+    if (!entry || this.#abort.signal.aborted) throw new Error('the certificate is not kept here');
+    await new Promise<void>((resolve, reject) => {
+      entry.asked ??= [];
+      entry.asked.push((error) => (error === undefined ? resolve() : reject(error)));
+      if (entry.phase === 'asking') return;
+      entry.attemptAt = this.#options.clock.now();
+      if (entry.phase !== 'closed') entry.phase = 'waiting';
+      this.#place(entry);
+      this.#pumpSoon();
+    });
+    return this.#view(entry);
+  }
+
+  *views(): Generator<CertificateView> {
+    for (const entry of this.#entries.values()) yield this.#view(entry);
+  }
+
+  view(key: string): CertificateView | undefined {
+    const entry = this.#entries.get(key);
+    return entry && this.#view(entry);
+  }
+
+  #view(entry: Entry<S, R>): CertificateView {
+    return viewOf(entry, this.#options.filesOf(entry.subject), this.#options.clock.now());
+  }
+
+  /** Begins nothing more, gives up what waits for the network, and resolves when everything that is being written is. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#schedule.stop();
+    if (this.#opening + this.#asking > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  /** Many are added or moved in one breath: the heap is looked at once after them. */
+  #pumpSoon(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    queueMicrotask(() => {
+      this.#isPumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#abort.signal.aborted) {
+      if (this.#opening + this.#asking === 0) this.#idle?.();
+      return;
+    }
+    const { heap } = this.#schedule;
+    const now = this.#options.clock.now();
+    for (let entry = heap.peek(); entry !== undefined && entry.dueAt <= now; entry = heap.peek()) {
+      if (entry.phase === 'closed') {
+        heap.remove(entry);
+        this.#toOpen.push(entry);
+        continue;
+      }
+      if (entry.watchAt <= now) this.#attempts.watch(entry, now);
+      if (entry.phase === 'waiting' && entry.attemptAt <= now) {
+        if (this.#asking >= this.#options.requests) break;
+        this.#ask(entry, now);
+      }
+      this.#place(entry);
+    }
+    while (this.#opening < OPEN_AT_ONCE) {
+      const entry = this.#toOpen.shift();
+      if (entry === undefined) break;
+      if (entry.isKept && entry.phase === 'closed') void this.#open(entry);
+    }
+    this.#schedule.arm(this.#asking >= this.#options.requests ? FULL_WAIT_MS : 0);
+  }
+
+  async #open(entry: Entry<S, R>): Promise<void> {
+    this.#opening += 1;
+    entry.phase = 'asking';
+    await this.#attempts.open(entry);
+    this.#opening -= 1;
+    this.#settled(entry);
+  }
+
+  #ask(entry: Entry<S, R>, now: number): void {
+    if (entry.unwritten) {
+      void this.#attempt(entry, undefined);
+      return;
+    }
+    const gate = this.#gateOf(entry.responder);
+    if (entry.asked === undefined && !gate.enter(entry, now)) this.#park(entry, gate, now);
+    else void this.#attempt(entry, entry.asked === undefined ? gate : undefined);
+  }
+
+  /** Whose staple cannot wait for the next try of another asks itself, and sooner. */
+  #park(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): void {
+    const latest = now + this.#attempts.patienceOf(entry, now);
+    if (gate.isDown && latest < gate.probeAt) {
+      gate.probeAt = latest;
+      entry.attemptAt = latest;
+      return;
+    }
+    entry.phase = 'parked';
+    gate.park(entry);
+  }
+
+  /** @param gate absent when nobody else is to wait for this one. */
+  async #attempt(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>> | undefined): Promise<void> {
+    this.#asking += 1;
+    entry.phase = 'asking';
+    const error = await this.#attempts.ask(entry);
+    this.#asking -= 1;
+    if (gate && !this.#abort.signal.aborted) this.#book(entry, gate, error);
+    this.#settled(entry);
+  }
+
+  #book(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, error: unknown): void {
+    const { clock, report } = this.#options;
+    const now = clock.now();
+    const { responder, isDown, waiting, downSince } = gate;
+    switch (signOf(error)) {
+      case 'down':
+        if (gate.failed(entry, now, entry.attemptAt))
+          report({ type: 'responder-down', responder, message: complaintOf(error).message });
+        break;
+      case 'up': {
+        const waited = gate.succeeded();
+        if (isDown) report({ type: 'responder-back', responder, afterMs: now - downSince, waiting });
+        for (const one of waited) this.#advance(one, now);
+        break;
+      }
+      case 'none':
+        this.#passOn(entry);
+    }
+    for (const next of gate.leave()) this.#unpark(next);
+    if (gate.isIdle) this.#gates.delete(responder);
+  }
+
+  /** Its responder is back: the rest of its wait is for nothing. */
+  #advance(entry: Entry<S, R>, now: number): void {
+    if (!entry.isKept || entry.phase !== 'waiting' || entry.attemptAt <= now) return;
+    entry.attemptAt = now;
+    this.#place(entry);
+  }
+
+  #unpark(entry: Entry<S, R>): void {
+    if (!entry.isKept || entry.phase !== 'parked') return;
+    entry.phase = 'waiting';
+    this.#place(entry);
+  }
+
+  /** An attempt or a reading is over, whatever came of it. */
+  #settled(entry: Entry<S, R>): void {
+    if (entry.isKept) {
+      if (entry.mustReopen) {
+        entry.mustReopen = false;
+        entry.phase = 'closed';
+        entry.attemptAt = 0;
+      }
+      if (entry.phase !== 'waiting') this.#passOn(entry);
+      this.#place(entry);
+    }
+    this.#pump();
+  }
+
+  /** If it was the one that asked for all, another takes its place. */
+  #passOn(entry: Entry<S, R>): void {
+    const next = this.#gates.get(entry.responder)?.forget(entry);
+    if (next) this.#unpark(next);
+  }
+
+  #place(entry: Entry<S, R>): void {
+    const isDue = entry.phase === 'waiting' || entry.phase === 'closed';
+    const watchAt = entry.phase === 'closed' ? Infinity : entry.watchAt;
+    this.#schedule.heap.set(entry, Math.min(watchAt, isDue ? entry.attemptAt : Infinity));
+  }
+
+  #reopen(entry: Entry<S, R>): void {
+    if (entry.phase === 'asking') {
+      entry.mustReopen = true;
+      return;
+    }
+    if (entry.phase === 'closed' && entry.place === -1) return;
+    this.#passOn(entry);
+    entry.phase = 'closed';
+    this.#schedule.heap.remove(entry);
+    this.#toOpen.push(entry);
+  }
+
+  /** Every moment that was reckoned by the old clock is reckoned anew, from what is on disk. */
+  #reopenAll(byMs: number): void {
+    this.#options.report({ type: 'clock-jumped', byMs });
+    for (const gate of this.#gates.values()) gate.shift(byMs);
+    for (const entry of this.#entries.values()) this.#reopen(entry);
+  }
+
+  #gateOf(responder: string): ResponderGate<Entry<S, R>> {
+    let gate = this.#gates.get(responder);
+    if (!gate) {
+      gate = new ResponderGate(responder, this.#options.requestsPerResponder);
+      this.#gates.set(responder, gate);
+    }
+    return gate;
+  }
+}

@@ -1,0 +1,48 @@
+/** What a failure says about who failed. */
+import { DerError, type ErrorCode, InputError, RestapleError, TransportError } from '../errors.ts';
+
+/** These are about where we were told to go, and say nothing of a responder. */
+const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['url-invalid', 'address-refused']);
+/** A responder that is there and says that it cannot. */
+const LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['responder-try-later', 'responder-internal-error']);
+/** With a working responder, these are what a newer answer of it cures. */
+const LATER_TOO: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'response-expired',
+  'response-too-old',
+  'response-outlives-signer',
+  'this-update-in-future',
+  'certificate-unknown',
+]);
+
+/**
+ * What the end of an attempt tells of the responder: `down` when every certificate of it would have met the same,
+ * `none` when it was not asked at all.
+ */
+export function signOf(error: unknown): 'up' | 'down' | 'none' {
+  if (error === undefined) return 'up';
+  if (error instanceof TransportError) return NOT_ITS_FAULT.has(error.code) ? 'none' : 'down';
+  if (error instanceof DerError) return 'down';
+  if (!(error instanceof RestapleError)) return 'none';
+  // It answered; the disk did not take it.
+  if (error instanceof InputError) return error.code === 'output-unwritable' ? 'up' : 'none';
+  return LATER.has(error.code) ? 'down' : 'up';
+}
+
+/** False for what will be the same tomorrow unless somebody mends it. */
+export function isPassing(error: unknown): boolean {
+  return signOf(error) === 'down' || (error instanceof RestapleError && LATER_TOO.has(error.code));
+}
+
+/** What its server asked for, in milliseconds. */
+export function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof TransportError ? error.retryAfterMs : undefined;
+}
+
+/** A fault of restaple must not take ten thousand other certificates along: it is told, and tried again later. */
+export function complaintOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {
+  if (error instanceof RestapleError) return { code: error.code, message: error.message };
+  return {
+    code: 'internal',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}
