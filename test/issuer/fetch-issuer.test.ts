@@ -198,9 +198,9 @@ describe('what is remembered', () => {
   });
 
   it('counts from the end of the question, which one request answers however long it takes', async () => {
-    let reply = (): void => {};
+    const held: (() => void)[] = [];
     const server = await serve((request, socket) => {
-      reply = () => answer({ body: ISSUER })(request, socket);
+      held.push(() => answer({ body: ISSUER })(request, socket));
     });
     let clock = 0;
     const fetcher = new IssuerFetcher(client(), undefined, { now: () => clock });
@@ -209,7 +209,7 @@ describe('what is remembered', () => {
     await expect.poll(() => server.requests.length).toBe(1);
     clock = 2 * HOUR;
     const second = fetcher.fetchIssuer(leaf);
-    reply();
+    for (const reply of held) reply();
     expect((await Promise.all([first, second])).map(({ raw }) => raw)).toEqual([ISSUER, ISSUER]);
     clock = 3 * HOUR - 1;
     await fetcher.fetchIssuer(leaf);
@@ -217,37 +217,37 @@ describe('what is remembered', () => {
   });
 });
 
+interface Run {
+  readonly result: Promise<Certificate>;
+  readonly waits: readonly number[];
+  readonly asked: () => number;
+}
+
+/** A server that does one thing after the other, and the last one for ever. */
+async function run(retries: number, ...behaviours: readonly Behaviour[]): Promise<Run> {
+  let count = 0;
+  const server = await serve((request, socket) =>
+    behaviours[Math.min(count++, behaviours.length - 1)]?.(request, socket),
+  );
+  let clock = 0;
+  const waits: number[] = [];
+  const wait = (ms: number): Promise<void> => {
+    waits.push(ms);
+    clock += ms;
+    return Promise.resolve();
+  };
+  const retry = { retries, random: () => 0.5, wait };
+  const fetcher = new IssuerFetcher(client(), undefined, { retry, now: () => clock });
+  const result = fetcher.fetchIssuer(leafAt(server.url().href));
+  await result.catch(() => undefined);
+  return { result, waits, asked: () => server.requests.length };
+}
+
+const busy = answer({ status: 503 });
+const later = (seconds: string): Behaviour => answer({ status: 503, headers: [['Retry-After', seconds]] });
+const good = answer({ body: ISSUER });
+
 describe('a failure that passes', () => {
-  interface Run {
-    readonly result: Promise<Certificate>;
-    readonly waits: readonly number[];
-    readonly asked: () => number;
-  }
-
-  /** A server that does one thing after the other, and the last one for ever. */
-  async function run(retries: number, ...behaviours: readonly Behaviour[]): Promise<Run> {
-    let count = 0;
-    const server = await serve((request, socket) =>
-      behaviours[Math.min(count++, behaviours.length - 1)]?.(request, socket),
-    );
-    let clock = 0;
-    const waits: number[] = [];
-    const wait = (ms: number): Promise<void> => {
-      waits.push(ms);
-      clock += ms;
-      return Promise.resolve();
-    };
-    const retry = { retries, random: () => 0.5, wait };
-    const fetcher = new IssuerFetcher(client(), undefined, { retry, now: () => clock });
-    const result = fetcher.fetchIssuer(leafAt(server.url().href));
-    await result.catch(() => undefined);
-    return { result, waits, asked: () => server.requests.length };
-  }
-
-  const busy = answer({ status: 503 });
-  const later = (seconds: string): Behaviour => answer({ status: 503, headers: [['Retry-After', seconds]] });
-  const good = answer({ body: ISSUER });
-
   it.each<[string, readonly Behaviour[], readonly number[]]>([
     ['503 twice', [busy, busy, good], [250, 500]],
     ['a connection that breaks', [reset, good], [250]],
