@@ -1,0 +1,49 @@
+/** An event of each type, as the keeper reports them. */
+import type { KeeperEvent, KeeperEventType } from '../../../src/keeper/events.ts';
+
+export const at = (text: string): number => Date.parse(text);
+
+const certificate = '/etc/ssl/www.pem';
+const responder = 'http://ocsp.example.com/';
+const thisUpdate = at('2026-02-25T09:32:45Z');
+const validUntil = at('2026-02-28T21:32:45Z');
+const nextAt = at('2026-02-25T16:05:11Z');
+
+/** Every optional field is there; the type holds them to be of their own name. */
+export const EVENTS: { readonly [Type in KeeperEventType]: Extract<KeeperEvent, { readonly type: Type }> } = {
+  fetched: { type: 'fetched', certificate, responder, thisUpdate, validUntil, nextAt, failures: 2 },
+  unchanged: { type: 'unchanged', certificate, responder, validUntil, nextAt },
+  published: {
+    type: 'published',
+    certificate,
+    files: ['/etc/ssl/www.pem.ocsp', '/etc/ssl/www.der'],
+    validUntil,
+  },
+  failed: {
+    type: 'failed',
+    certificate,
+    code: 'http-timeout',
+    message: 'no answer from 203.0.113.7 in 15s',
+    failures: 4,
+    nextAt,
+    validUntil,
+  },
+  revoked: { type: 'revoked', certificate, message: 'revoked at 2026-02-24T08:00:00Z', validUntil },
+  alarm: { type: 'alarm', certificate, level: 'critical', message: 'the staple ends in 6h', validUntil },
+  recovered: { type: 'recovered', certificate, validUntil },
+  'let-go': {
+    type: 'let-go',
+    certificate,
+    reason: 'expired',
+    message: 'the certificate ended at 2026-02-25T00:00:00Z',
+  },
+  damaged: {
+    type: 'damaged',
+    certificate,
+    path: '/var/lib/restaple/1f.ocsp',
+    message: 'OCSPResponse: no bytes',
+  },
+  'responder-down': { type: 'responder-down', responder, message: 'connection refused' },
+  'responder-back': { type: 'responder-back', responder, afterMs: 10_800_000, waiting: 120 },
+  'clock-jumped': { type: 'clock-jumped', byMs: -7_200_000 },
+};
