@@ -35,6 +35,7 @@ export type TransportCode =
   | 'redirect-refused'
   | 'proxy-failed'
   | 'http-unreachable'
+  | 'http-tls-failed'
   | 'http-timeout'
   | 'http-status'
   | 'http-too-large'

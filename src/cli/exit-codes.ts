@@ -42,6 +42,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'redirect-refused': EXIT.temporary,
   'proxy-failed': EXIT.temporary,
   'http-unreachable': EXIT.temporary,
+  'http-tls-failed': EXIT.temporary,
   'http-timeout': EXIT.temporary,
   'http-status': EXIT.temporary,
   'http-too-large': EXIT.dataError,

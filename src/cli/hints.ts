@@ -25,6 +25,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     "check the proxy, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
   'http-unreachable':
     'check name resolution and the way out of this machine, as restaple doctor CERT does; the next run may succeed',
+  'http-tls-failed':
+    'where a private CA issued its certificate: --cacert FILE, or NODE_EXTRA_CA_CERTS=FILE for a proxy; else check the URL and the clock of this machine',
   'http-timeout':
     'the responder or the way to it is slow: restaple doctor CERT looks at both; the next run may succeed',
   'http-status':

@@ -62,6 +62,7 @@ const NO_WAY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'address-refused',
   'proxy-failed',
   'http-unreachable',
+  'http-tls-failed',
   'http-timeout',
 ]);
 

@@ -44,8 +44,8 @@ export interface HttpClient {
    * Sends one request and reads the whole answer, whatever its status; redirects are answers like any other (`redirects.ts`). Host is the host
    * of the URL, with the port where it is not the scheme's own (RFC 9110 section 7.2).
    *
-   * @throws TransportError `url-invalid`, `address-refused`, `proxy-failed`, `http-unreachable`, `http-timeout`, `http-too-large`; the signal's reason
-   * where it is a RestapleError; a TypeError for a header name or value that HTTP does not have.
+   * @throws TransportError `url-invalid`, `address-refused`, `proxy-failed`, `http-unreachable`, `http-tls-failed`, `http-timeout`,
+   * `http-too-large`; the signal's reason where it is a RestapleError; a TypeError for a header name or value that HTTP does not have.
    */
   exchange(request: HttpRequest): Promise<HttpAnswer>;
   /** Closes every connection; what is still under way is rejected. */

@@ -3,6 +3,7 @@ import { getSystemErrorMap } from 'node:util';
 import { TransportError, reasonOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { addressPort, dialHost, hostPort, portOf, printableUrl } from './place.ts';
+import { isTlsFailure, wrongNameWords } from './tls-failure.ts';
 
 /** 16 KiB: Node's own default, fixed because an option of node can change that. Responders send a few hundred bytes. */
 export const MAX_HEADER_BYTES: number = 16 * 1024;
@@ -54,7 +55,8 @@ export function networkFailure(error: unknown, progress: Progress): TransportErr
     handshake: () => `cannot make a TLS connection to ${place(progress)}: ${reason(error)}`,
     answering: () => answerWords(error, progress),
   };
-  return new TransportError('http-unreachable', words[stage](), printableUrl(url), status, { cause: error });
+  const code = isTlsFailure(error) ? 'http-tls-failed' : 'http-unreachable';
+  return new TransportError(code, words[stage](), printableUrl(url), status, { cause: error });
 }
 
 /** The status counts more than its size, as for a body, where the status line came in one piece. */
@@ -76,7 +78,8 @@ export function proxyFailure(
   cause?: unknown,
 ): TransportError {
   const message = `on the way to ${hostPort(url)} the proxy ${proxy} ${printable(what)}`;
-  return new TransportError('proxy-failed', message, printableUrl(url), status, { cause });
+  const code = isTlsFailure(cause) ? 'http-tls-failed' : 'proxy-failed';
+  return new TransportError(code, message, printableUrl(url), status, { cause });
 }
 
 /** The time-out of the present stage ran off after `ms` milliseconds. */
@@ -170,6 +173,7 @@ export function reason(error: unknown): string {
   const code = codeOf(error);
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
   const words =
+    wrongNameWords(error) ??
     systemField(error, 'reason') ??
     OPENSSL_REASON.exec(reasonOf(error))?.[1] ??
     RESOLVER_WORDS.get(code ?? '') ??

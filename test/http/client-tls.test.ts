@@ -59,7 +59,7 @@ describe('https', () => {
   it('refuses a certificate that nobody vouches for', async () => {
     const url = new URL(`https://localhost:${port}/`);
     const error = await refusal(client().exchange({ method: 'GET', url, maxBytes: 100 }));
-    expect(error.code).toBe('http-unreachable');
+    expect(error.code).toBe('http-tls-failed');
     expect(error.message).toMatch(
       /^cannot make a TLS connection to localhost:\d+ at 127\.0\.0\.1: self-signed certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
     );

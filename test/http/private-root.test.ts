@@ -55,7 +55,7 @@ describe('a private root', () => {
     ['none at all is named', { ca: [] }],
   ])('is needed: %s', async (_sentence, options) => {
     const error = await refusal(ask(options));
-    expect(error.code).toBe('http-unreachable');
+    expect(error.code).toBe('http-tls-failed');
     expect(error.message).toMatch(
       /^cannot make a TLS connection to ocsp\.example\.test:\d+ at 127\.0\.0\.1: \w/,
     );
@@ -70,7 +70,7 @@ describe('a private root', () => {
     expect(await ask({ ca: [identity.root], proxyFor })).toBe(ANSWER);
     expect(proxy.asked).toEqual([`${word} ocsp.example.test:${server.port}`]);
     const error = await refusal(ask({ ca: [stranger.root], proxyFor }));
-    expect(error.code).toBe('http-unreachable');
+    expect(error.code).toBe('http-tls-failed');
     expect(error.message).toMatch(
       /^cannot make a TLS connection to ocsp\.example\.test:\d+ through the proxy /,
     );
@@ -84,8 +84,14 @@ describe('a proxy that is spoken to in TLS', () => {
     const proxy = await started(startHttpProxy(tls));
     const proxyFor = proxyChoice(`https://localhost:${proxy.port}`, {});
     const error = await refusal(ask({ ca: [identity.root], proxyFor }));
-    expect(error.code).toBe('proxy-failed');
+    expect(error.code).toBe('http-tls-failed');
     expect(error.message).toMatch(/the proxy localhost:\d+ cannot be used: .*certificate/);
+    const plain = client({ lookup, proxyFor }).exchange({
+      method: 'GET',
+      url: new URL('http://ocsp.example.test/'),
+      maxBytes: 100,
+    });
+    expect(await refusal(plain)).toMatchObject({ code: 'http-tls-failed' });
   });
 
   it('hands on what it is asked, by URL and by tunnel', async () => {

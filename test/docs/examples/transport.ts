@@ -32,6 +32,11 @@ const noSuchName = Object.assign(new Error('getaddrinfo ENOTFOUND ocsp.example.t
   syscall: 'getaddrinfo',
 });
 
+/** As node:tls makes it. */
+const unknownRoot = Object.assign(new Error('self-signed certificate in certificate chain'), {
+  code: 'SELF_SIGNED_CERT_IN_CHAIN',
+});
+
 const page: HttpAnswer = {
   status: 200,
   statusText: 'OK',
@@ -68,6 +73,10 @@ export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   },
   'http-unreachable': () => {
     throw networkFailure(noSuchName, { ...progress, stage: 'connecting', addresses: [] });
+  },
+  'http-tls-failed': () => {
+    const secure = new URL('https://ocsp.example.test/');
+    throw networkFailure(unknownRoot, { ...progress, url: secure, stage: 'handshake' });
   },
   'http-timeout': () => {
     throw timeoutFailure(15_000, progress);
