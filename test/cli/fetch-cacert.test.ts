@@ -26,6 +26,11 @@ describe('an https responder of a private CA', () => {
       const without = await runCli(['fetch', cert, ...url]);
       expect(without.exitCode).toBe(75);
       expect(without.err).toContain('cannot make a TLS connection to localhost');
+      expect(without.err).toMatch(/\nhint: .*--cacert FILE/);
+      const json = await runCli(['fetch', cert, ...url, '--json']);
+      expect(JSON.parse(json.out)).toMatchObject({
+        certificates: [{ error: { code: 'http-tls-failed', exitCode: 75 } }],
+      });
     }));
 
   it.each(['missing.pem', 'empty.pem'])('--cacert %s is told by its name', (file) =>

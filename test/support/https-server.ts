@@ -17,9 +17,9 @@ export interface TlsIdentity {
   readonly cert: string;
 }
 
-/** A root that nobody knows, and a certificate of it for `host`. */
-export function createTlsIdentity(host = 'localhost'): TlsIdentity {
-  const notBefore = new Date(Date.now() - DAY);
+/** A root that nobody knows, and a certificate of it for `host`, which ends in `daysLeft`. */
+export function createTlsIdentity(host = 'localhost', daysLeft = 1): TlsIdentity {
+  const notBefore = new Date(Date.now() - 30 * DAY);
   const notAfter = new Date(Date.now() + DAY);
   const root = createRoot({
     name: name([['CN', 'A root of its own']]),
@@ -33,7 +33,7 @@ export function createTlsIdentity(host = 'localhost'): TlsIdentity {
     keys: generateKey('p256'),
     serial: 2,
     notBefore,
-    notAfter,
+    notAfter: new Date(Date.now() + daysLeft * DAY),
     dns: [host],
   });
   return {
