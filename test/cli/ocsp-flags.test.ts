@@ -22,8 +22,11 @@ describe('what cannot be meant', () => {
     [['-'], '- is no flag: a certificate is given with -cert'],
     [['-isuer', 'i'], 'unknown flag -isuer', 'did you mean -issuer? '],
     [['-no-nonce'], 'unknown flag -no-nonce', 'did you mean -no_nonce? '],
+    [['-NoVerify'], 'unknown flag -NoVerify', 'did you mean -noverify? '],
     [['-frobnicate'], 'unknown flag -frobnicate'],
     [['-cert'], '-cert needs a value: -cert <file>'],
+    [['-cert', ''], '-cert needs a value: -cert <file>'],
+    [[...QUESTION, '-respin', 'r', '-respout='], '-respout needs a value: -respout <file>'],
     [['-noverify=yes'], '-noverify takes no value'],
     [['-cert', 'c'], '-cert c: no -issuer stands before it'],
     [['-cert', 'c', '-issuer', 'i'], '-cert c: no -issuer stands before it'],
@@ -34,6 +37,9 @@ describe('what cannot be meant', () => {
     [['-issuer', 'i', '-sha256', '-sha1', '-cert', 'c'], '-sha256 must stand before -cert or -serial'],
     [['-header', 'HOST'], '-header HOST needs a value: -header HOST=VALUE'],
     [['-header', 'HOST', '-cert', 'c'], '-header HOST needs a value: -header HOST=VALUE'],
+    [['-header', 'HOST', '-url=http://x/'], '-header HOST needs a value: -header HOST=VALUE'],
+    [['-header', 'HOST', '-signer', 'c'], '-header HOST needs a value: -header HOST=VALUE'],
+    [['-header', 'Host: x', '-cert', 'c'], '-header Host: x: expected Host=VALUE or Host VALUE'],
     [['-header', 'a b=c'], '-header a b=c: expected NAME=VALUE or NAME VALUE'],
     [['-header', 'Host=a\r\nX: y'], '-header Host=a\\u{d}\\u{a}X: y: expected NAME=VALUE or NAME VALUE'],
     [['-url', 'ftp://x/'], '-url ftp://x/: expected http://HOST[:PORT]/PATH'],
@@ -48,6 +54,8 @@ describe('what cannot be meant', () => {
     [['-path', '/x'], '-path needs -host or -url'],
     [['-timeout', '0'], '-timeout 0: expected a whole number of seconds, from 1'],
     [['-status_age', '1h'], '-status_age 1h: expected a whole number of seconds, from 1'],
+    [['-timeout', '010'], '-timeout 010: expected a whole number of seconds, from 1'],
+    [['-host', 'x', '-port', '080'], '-port 080: expected 1 to 65535'],
     [['-attime', '99999999999'], '-attime 99999999999: expected a whole number of seconds, from 0'],
     [['-reqin', 'q', '-cert', 'c'], '-reqin and -cert exclude each other'],
     [['-respin', 'r', '-url', 'http://x/'], '-respin and -url exclude each other'],
@@ -61,6 +69,11 @@ describe('what cannot be meant', () => {
     [['-url', 'http://x/'], 'there is nothing to ask: -cert, -serial or -reqin is missing'],
     [['-respin', 'r', '-reqout', 'q'], '-reqout needs a request: -cert, -serial or -reqin is missing'],
     [['-respin', 'r', '-req_text'], '-req_text needs a request: -cert, -serial or -reqin is missing'],
+    [['-reqin', '-', '-respin', '-'], 'standard input is for -reqin or -respin, not both'],
+    [
+      [...QUESTION, '-url', 'http://x/', '-reqout', '-', '-respout', '-'],
+      'standard output is for -reqout or -respout, not both',
+    ],
     [[...QUESTION, '-respout', 'r'], '-respout needs -url, -host or -respin'],
   ];
 
@@ -88,7 +101,7 @@ describe('what is read', () => {
       'a',
       '-cert',
       'x',
-      '-sha256',
+      '-SHA256',
       '-cert',
       'y',
       '-issuer=b',
@@ -103,6 +116,31 @@ describe('what is read', () => {
       ['z', 'b', 'sha256'],
       ['-5', 'b', 'sha1'],
     ]);
+  });
+
+  it.each([
+    [
+      ['-header', 'HOST', 'host'],
+      ['HOST', 'host'],
+    ],
+    [
+      ['-header', 'X-Kind', 'text'],
+      ['X-Kind', 'text'],
+    ],
+    [
+      ['-header', 'X-Token', '-dashed'],
+      ['X-Token', '-dashed'],
+    ],
+    [
+      ['-header', 'X-Path=a=b'],
+      ['X-Path', 'a=b'],
+    ],
+    [
+      ['--header=HOST', 'x'],
+      ['HOST', 'x'],
+    ],
+  ])('the header of %j', (args, expected) => {
+    expect(settings(...args).headers).toEqual([expected]);
   });
 
   it.each([

@@ -5,9 +5,12 @@ import { UsageError } from '../arguments.ts';
 /** What a time may be counted in: three hundred years, and no more than a Date can hold. */
 const MAX_SECONDS = 10_000_000_000;
 
+/** To openssl `010` is eight: what two programs read in two ways is refused. */
+const DECIMAL = /^(?:0|[1-9]\d{0,10})$/;
+
 /** A whole number of seconds, from `least`. @throws UsageError */
 export function seconds({ name, value }: GivenFlag, least: number): number {
-  const number = /^\d{1,11}$/.test(value) ? Number(value) : NaN;
+  const number = DECIMAL.test(value) ? Number(value) : NaN;
   if (!(number >= least && number <= MAX_SECONDS))
     throw new UsageError(`-${name} ${value}: expected a whole number of seconds, from ${least}`);
   return number;
@@ -15,7 +18,7 @@ export function seconds({ name, value }: GivenFlag, least: number): number {
 
 /** @throws UsageError */
 export function port({ name, value }: GivenFlag): string {
-  const number = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+  const number = DECIMAL.test(value) ? Number(value) : NaN;
   if (!(number >= 1 && number <= 65_535)) throw new UsageError(`-${name} ${value}: expected 1 to 65535`);
   return String(number);
 }

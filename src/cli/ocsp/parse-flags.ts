@@ -2,7 +2,7 @@
 import { nearest } from '../../nearest.ts';
 import { UsageError } from '../arguments.ts';
 import { header } from '../../http/option-text.ts';
-import { FLAGS } from './flags.ts';
+import { DIGESTS, FLAGS, type Flag } from './flags.ts';
 import { REFUSED_FLAGS } from './refused-flags.ts';
 
 /** One flag as it was given. `value` is empty for a switch. */
@@ -15,9 +15,9 @@ export interface GivenFlag {
 export function parseFlags(args: readonly string[]): readonly GivenFlag[] {
   const given: GivenFlag[] = [];
   for (let at = 0; at < args.length;) {
-    const [, name, , inline] = /^--?([^-=][^=]*)(=(.*))?$/s.exec(args[at] ?? '') ?? [];
+    const { name, inline } = split(args[at] ?? '');
     if (name === undefined) throw new UsageError(`${args[at]} is no flag: a certificate is given with -cert`);
-    const flag = FLAGS.get(name === 'h' ? 'help' : name);
+    const flag = flagOf(name);
     if (!flag) throw notTaken(name);
     at += 1;
     if (flag.value === undefined) {
@@ -26,24 +26,50 @@ export function parseFlags(args: readonly string[]): readonly GivenFlag[] {
       continue;
     }
     const value = inline ?? args[at++];
-    if (value === undefined) throw new UsageError(`-${name} needs a value: -${name} ${flag.value}`);
+    // A variable of a script that is not set: openssl finds out when the responder has been asked.
+    const isMissing = value === '' && NO_EMPTY.has(flag.value);
+    if (value === undefined || isMissing)
+      throw new UsageError(`-${name} needs a value: -${name} ${flag.value}`);
     const isNameOfHeader = name === 'header' && !value.includes('=');
     given.push({ name, value: isNameOfHeader ? headerOfTwo(value, args[at++]) : value });
   }
   return given;
 }
 
+const NO_EMPTY: ReadonlySet<string> = new Set(['<file>', '<dir>']);
+
+interface Split {
+  /** `undefined` where there is no dash, and so no flag. */
+  readonly name?: string | undefined;
+  /** What stands behind an equals sign. */
+  readonly inline?: string | undefined;
+}
+
+function split(arg: string): Split {
+  const [, name, , inline] = /^--?([^-=][^=]*)(=(.*))?$/s.exec(arg) ?? [];
+  return { name, inline };
+}
+
+/** openssl takes digests in any case, and is often given `-SHA256`. */
+function flagOf(name: string): Flag | undefined {
+  const digest = DIGESTS.find((one) => one === name.toLowerCase());
+  return FLAGS.get(name === 'h' ? 'help' : (digest ?? name));
+}
+
 function notTaken(name: string): UsageError {
   const reason = REFUSED_FLAGS.get(name);
   if (reason !== undefined) return new UsageError(`-${name} is not taken: ${reason}`);
-  const meant = nearest(name, FLAGS.keys());
+  const meant = nearest(name, FLAGS.keys()) ?? nearest(name.toLowerCase(), FLAGS.keys());
   return new UsageError(`unknown flag -${name}`, meant && `did you mean -${meant}?`);
 }
 
 /** `-header NAME VALUE`, as openssl 1.0 and LibreSSL have it, in the form of openssl 1.1 and later. */
 function headerOfTwo(name: string, value: string | undefined): string {
+  const [, colon] = /^([^\s:]+):/.exec(name) ?? [];
+  if (colon !== undefined) throw new UsageError(`-header ${name}: expected ${colon}=VALUE or ${colon} VALUE`);
   // No flag is the value of a header: one was forgotten, and the flag must not be lost with it.
-  if (value === undefined || FLAGS.has(value.replace(/^--?/, '')))
+  const flag = split(value ?? '').name;
+  if (value === undefined || (flag !== undefined && (flagOf(flag) || REFUSED_FLAGS.has(flag))))
     throw new UsageError(`-header ${name} needs a value: -header ${name}=VALUE`);
   return `${name}=${value}`;
 }
