@@ -140,6 +140,45 @@ describe('-reqout, -reqin and -out', () => {
       expect(page).toMatch(/domain.crt: good\n\tThis Update: .*\n\tNext Update: .*\n$/);
     }));
 
+  it('- is standard output, of -out for the text and of -reqout for the request, and text is talk then', () =>
+    withSite(async ({ ocsp, put, dir }) => {
+      await put('r.der', good);
+      const text = await ocsp([...QUESTION, '-respin', '@r.der', '-out', '-']);
+      expect(text).toMatchObject({ exitCode: 0, out: `domain.crt: good\n${UPDATES}` });
+      const run = await ocsp([...QUESTION, '-reqout', '-', '-req_text']);
+      expect(run).toMatchObject({ exitCode: 0, err: expect.stringMatching(/^OCSP Request Data:\n/) });
+      expect(decodeOCSPRequest(run.outBytes).tbsRequest.requestList).toHaveLength(1);
+      expect(await readdir(dir)).not.toContain('-');
+    }));
+
+  it.each(['-out', '-reqout', '-respout'])(
+    '%s into /dev/null is thrown away, into /dev/full exit 73',
+    (flag) =>
+      withSite(async ({ ocsp, put }) => {
+        await put('r.der', good);
+        const into = (path: string) => ocsp([...QUESTION, '-respin', '@r.der', flag, path]);
+        expect(await into('/dev/null')).toMatchObject({ exitCode: 0, err: 'Response verify OK\n' });
+        const full = await into('/dev/full');
+        expect(full).toMatchObject({ exitCode: 73 });
+        expect(full.err).toContain(
+          'restaple: /dev/full: cannot be written: no space left on device (ENOSPC)\n',
+        );
+      }),
+  );
+
+  it('what a run before printed is not left to be read as the status of this one', () =>
+    withSite(async ({ ocsp, put, path }) => {
+      await put('r.der', good);
+      await ocsp([...QUESTION, '-respin', '@r.der', '-out', '@page.txt']);
+      expect(await ocsp([...QUESTION, '-out', '@page.txt', '-respin', '-', '-reqin', '-'])).toMatchObject({
+        exitCode: 64,
+      });
+      expect(await readFile(path('page.txt'), 'utf8')).toMatch('domain.crt: good\n');
+      const gone = await ocsp([...QUESTION, '-url', 'http://127.0.0.1:1/', '-out', '@page.txt']);
+      expect(gone).toMatchObject({ exitCode: 75 });
+      expect(await readFile(path('page.txt'), 'utf8')).toBe('');
+    }));
+
   it('what is no request, and what is no response, is said by name', () =>
     withSite(async ({ ocsp }) => {
       expect(await ocsp(['-reqin', '@domain.crt', '-text'])).toMatchObject({ exitCode: 65, out: '' });

@@ -37,7 +37,9 @@ export function ocspCommand(args: readonly string[], io: Io): Promise<number> {
         io.out(ocspHelp());
         return EXIT.ok;
       }
-      return await printing(settingsOf(given), io);
+      const settings = settingsOf(given);
+      checkPurpose(settings);
+      return await printing(settings, io);
     } catch (error) {
       if (error instanceof UsageError) return refuseUsage(io, error, 'restaple ocsp -help');
       if (!(error instanceof RestapleError)) throw error;
@@ -54,27 +56,30 @@ interface Call {
   readonly print: (text: string) => void;
 }
 
-/** Text goes where `-out` says; where standard output is the response's, it is talk. */
+/** Text goes where `-out` says; where standard output is the request's or the response's, it is talk. */
 async function printing(settings: Settings, io: Io): Promise<ExitCode> {
-  if (settings.out === undefined) {
-    const print = (text: string): void => (settings.respout === '-' ? io.err(text) : io.out(text));
+  const { out, reqout, respout } = settings;
+  if (out === undefined || out === '-') {
+    const isTalk = reqout === '-' || respout === '-';
+    const print = (text: string): void => (isTalk ? io.err(text) : io.out(text));
     return answer({ settings, io, print });
   }
   const printed: string[] = [];
   try {
     return await answer({ settings, io, print: (text) => printed.push(text) });
   } finally {
-    await writeText(settings.out, printed.join(''));
+    // Also when nothing was printed: whoever reads it must not find the status of the run before.
+    await writeText(out, printed.join(''));
   }
 }
 
 async function answer(call: Call): Promise<ExitCode> {
   const { settings, io, print } = call;
-  checkPurpose(settings);
   const asked = await questionsOf(settings.asked);
   const request = await prepareRequest(settings, asked, io);
   if (request && settings.requestText) print(requestText(request.request));
-  if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
+  if (request && settings.reqout === '-') io.out(request.der);
+  else if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
   // Read before anybody is asked: a file that is not there must not cost a request.
   const trust = await loadTrust(settings);
   const received = await receive(request, call);

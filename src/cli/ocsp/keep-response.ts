@@ -8,6 +8,7 @@ import type { Staple } from '../../staple/staple.ts';
 import { keepStaple } from '../../store/staple-file.ts';
 import { printable } from '../../text.ts';
 import type { Io } from '../io.ts';
+import { isStream, writeStream } from './guarded-file.ts';
 import { type Answer, type Judge, failureOf } from './judge.ts';
 import type { Question } from './questions.ts';
 
@@ -31,6 +32,10 @@ export async function keepResponse(
   }
   if (path === '-') {
     io.out(der);
+    return;
+  }
+  if (isStream(path)) {
+    await writeStream(path, der);
     return;
   }
   const questions = answers.map(({ question }) => question);

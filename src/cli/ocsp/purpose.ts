@@ -8,6 +8,10 @@ const QUESTIONS = '-cert, -serial or -reqin';
 /** @throws UsageError where something would be left undone in silence. */
 export function checkPurpose(settings: Settings): void {
   const { asked, reqin, reqout, respin, respout, url, nonce, requestText } = settings;
+  if (reqin === '-' && respin === '-')
+    throw new UsageError('standard input is for -reqin or -respin, not both');
+  if (reqout === '-' && respout === '-')
+    throw new UsageError('standard output is for -reqout or -respout, not both');
   const hasRequest = asked.length > 0 || reqin !== undefined;
   if (!hasRequest) {
     if (url) throw new UsageError(`there is nothing to ask: ${QUESTIONS} is missing`);
