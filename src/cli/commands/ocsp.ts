@@ -82,7 +82,7 @@ async function answer(call: Call): Promise<ExitCode> {
   else if (request && settings.reqout !== undefined) await writeRequest(settings.reqout, request.der);
   // Read before anybody is asked: a file that is not there must not cost a request.
   const trust = await loadTrust(settings);
-  const received = await receive(request, call);
+  const received = await receive(request, trust, call);
   if (received) return judged(received, asked, request, { ...call, trust });
   if (settings.reqout === undefined && !settings.requestText) throw nobodyAsked(asked);
   return EXIT.ok;
@@ -91,10 +91,11 @@ async function answer(call: Call): Promise<ExitCode> {
 /** From the responder or a file; `undefined` when neither is named. */
 async function receive(
   request: PreparedRequest | undefined,
+  { anchors }: Trust,
   { settings, io }: Call,
 ): Promise<Received | undefined> {
   const { url, respin } = settings;
-  if (request && url) return decoded(await exchange(request.der, url, settings, io.env));
+  if (request && url) return decoded(await exchange(request.der, url, settings, anchors, io.env));
   if (respin === undefined) return undefined;
   const der = await readInput(respin, io);
   return inFile(respin, () => decoded(der));

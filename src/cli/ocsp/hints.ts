@@ -6,6 +6,7 @@ const TRUST_SIGNER = 'tell the CA; a signer that you trust all the same is named
 
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'format-unknown': 'give an OCSP request or response in DER',
+  'certificate-not-found': 'give a certificate, in PEM, DER or PKCS#7',
   'certificate-ambiguous': 'put the certificate that is meant into a file of its own',
   'issuer-not-found': 'give the CA certificate that issued it with -issuer FILE; -noverify only prints',
   'issuer-mismatch':
@@ -16,6 +17,8 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
     'the responder has moved, or a login page is on the way; where the responder now is: -url URL',
   'proxy-failed':
     'check the proxy, and its user and password: -proxy URL, or http_proxy, https_proxy and all_proxy; -no_proxy HOST goes without',
+  'http-tls-failed':
+    'where a private CA issued its certificate: its root with -CAfile FILE, or NODE_EXTRA_CA_CERTS=FILE for a proxy; else check the URL and the clock of this machine',
   'http-status':
     'if the responder is behind a CDN it may want another Host: -header Host=NAME; else try later',
   'http-too-large': 'this is no OCSP responder; give another with -url URL',
