@@ -119,12 +119,12 @@ export type EdgeSign = 'host-not-served' | 'rate-limited' | 'origin-gone' | 'blo
 export interface TransportErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined;
   readonly edge?: EdgeSign | undefined;
-  readonly refused?: string | undefined;
+  readonly isMetadata?: boolean;
 }
 
 /**
  * `url` is what was asked; `status` the HTTP status code, where an answer came; `retryAfterMs` what its Retry-After said;
- * `refused` the IP address that nobody may be led to.
+ * `isMetadata` that the refused address is one that hands out the credentials of a cloud, and so nobody's responder.
  */
 export class TransportError extends RestapleError {
   readonly code: TransportCode;
@@ -132,7 +132,7 @@ export class TransportError extends RestapleError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly edge: EdgeSign | undefined;
-  readonly refused: string | undefined;
+  readonly isMetadata: boolean;
 
   constructor(
     code: TransportCode,
@@ -147,7 +147,7 @@ export class TransportError extends RestapleError {
     this.status = status;
     this.retryAfterMs = options?.retryAfterMs;
     this.edge = options?.edge;
-    this.refused = options?.refused;
+    this.isMetadata = options?.isMetadata === true;
   }
 }
 

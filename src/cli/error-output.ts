@@ -4,7 +4,7 @@ import { InputError, RestapleError, TransportError, reasonOf } from '../errors.t
 import { brokenRule } from '../ocsp/rules.ts';
 import { printable } from '../text.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { hintFor } from './hints.ts';
+import { doctorTellsMore, hintFor } from './hints.ts';
 import type { Io } from './io.ts';
 import { colors } from './colors.ts';
 
@@ -12,6 +12,8 @@ export interface ErrorJson {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** The command that tells more, where there is one. */
+  readonly doctor: string | null;
   readonly exitCode: ExitCode;
   readonly rule: { readonly number: number; readonly name: string; readonly source: string } | null;
   readonly path: string | null;
@@ -19,12 +21,14 @@ export interface ErrorJson {
   readonly httpStatus: number | null;
 }
 
-export function errorJson(error: unknown): ErrorJson {
+/** `doctor` is the command that examines what the error is about; it is passed on only where it tells more. */
+export function errorJson(error: unknown, doctor?: string): ErrorJson {
   const transport = error instanceof TransportError ? error : undefined;
   return {
     code: error instanceof RestapleError ? error.code : 'internal',
     message: reasonOf(error),
     hint: hintFor(error),
+    doctor: doctor !== undefined && doctorTellsMore(error) ? doctor : null,
     exitCode: exitCodeOf(error),
     rule: brokenRule(error) ?? null,
     path: (error instanceof InputError ? error.path : undefined) ?? null,
@@ -33,15 +37,26 @@ export function errorJson(error: unknown): ErrorJson {
   };
 }
 
+export interface ErrorContext {
+  /** The file it is about. */
+  readonly subject?: string | undefined;
+  /** In place of the usual one. */
+  readonly hint?: string | undefined;
+  /** As for `errorJson`. */
+  readonly doctor?: string | undefined;
+}
+
 /**
- * `restaple: domain.crt: <reason>` and a `hint:` line, both on standard error. Only a fault of restaple itself brings
+ * `restaple: domain.crt: <reason>` and a `hint:` line or two, on standard error. Only a fault of restaple itself brings
  * its stack, without which it could not be mended.
  */
-export function printError(io: Io, error: unknown, subject?: string, hint: string = hintFor(error)): void {
+export function printError(io: Io, error: unknown, context: ErrorContext = {}): void {
+  const { subject, hint = hintFor(error), doctor } = context;
   const { red, dim } = colors(io.colorErr);
   const place = subject ?? (error instanceof InputError ? error.path : undefined);
   const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);
-  io.err(`${dim('hint:')} ${hint}\n`);
+  io.err(`${dim('hint:')} ${printable(hint)}\n`);
+  if (doctor !== undefined && doctorTellsMore(error)) io.err(`${dim('hint:')} ${printable(doctor)}\n`);
   if (!(error instanceof RestapleError) && error instanceof Error) io.err(`${error.stack}\n`);
 }

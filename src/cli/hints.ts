@@ -1,5 +1,6 @@
 /** What to do next, for each code: the only place where an error becomes advice. */
 import { type EdgeSign, type ErrorCode, ResponseError, RestapleError, TransportError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 
 const HINTS: Readonly<Record<ErrorCode, string>> = {
   'der-malformed': 'it is damaged or cut short; get it again',
@@ -23,16 +24,14 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'the responder has moved, or a login page is on the way; where the responder now is: --url URL',
   'proxy-failed':
     "check the proxy, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
-  'http-unreachable':
-    'check name resolution and the way out of this machine, as restaple doctor CERT does; the next run may succeed',
+  'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
   'http-tls-failed':
     'where a private CA issued its certificate: --cacert FILE, or NODE_EXTRA_CA_CERTS=FILE for a proxy; else check the URL and the clock of this machine',
-  'http-timeout':
-    'the responder or the way to it is slow: restaple doctor CERT looks at both; the next run may succeed',
+  'http-timeout': 'the responder or the way to it is slow; the next run may succeed',
   'http-status':
     "if the responder is behind a CDN it may want another Host: --url URL --header 'Host: NAME'; else try later",
   'http-not-ocsp':
-    'a proxy, a login page or a CDN answered in place of the responder; look at what is there with curl -i',
+    'a proxy, a login page or a CDN answered in place of the responder; see it with curl -i URL',
   'http-too-large': 'this is no OCSP responder; give another with --url URL',
   'responder-malformed-request': 'try --method post, or without --nonce and --hash sha256',
   'responder-internal-error': 'the responder is in trouble; try again later',
@@ -40,16 +39,14 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'responder-sig-required': 'this responder answers only signed requests; ask the CA for a public one',
   'responder-unauthorized':
     'the responder does not answer for this certificate: it is too new, expired, or of another CA; check --issuer and --url',
-  'certid-mismatch':
-    'check that certificate, issuer and response belong together; restaple doctor CERT asks in other ways',
+  'certid-mismatch': 'check that certificate, issuer and response belong together',
   'signature-algorithm-refused': 'a private CA that cannot do better: --allow-sha1',
   'signer-not-found': 'the issuer may be the wrong one; or name the signer with --trust FILE',
   'signer-not-issued': 'a signer that your CA does not delegate to must be named with --trust FILE',
   'signer-not-authorized': 'tell the CA; a signer that you trust all the same is named with --trust FILE',
   'this-update-in-future': 'check the clock of this machine',
   'next-update-missing': 'set a validity at the responder; or --allow-no-next-update with --max-age',
-  'response-expired':
-    'the clock of this machine is wrong, or the responder or a cache before it is stuck: restaple doctor CERT tells',
+  'response-expired': 'the clock of this machine is wrong, or the responder or a cache before it is stuck',
   'nonce-missing': 'the responder signs in advance, as most do; leave --nonce out',
   'nonce-mismatch': 'a cache answered; leave --nonce out',
   'certificate-revoked': 'replace the certificate: clients that check will refuse it',
@@ -82,7 +79,7 @@ const EDGE_HINTS: Readonly<Record<EdgeSign, string>> = {
   'origin-gone': 'the responder behind this CDN is down; the next run may succeed',
   blocked:
     'a firewall before the responder refuses this machine: ask the CA, or from elsewhere with --proxy URL',
-  page: 'a login page, a block page or a website answers in place of the responder: see it with curl -i; another way there: --proxy URL',
+  page: 'a login page, a block page or a website answers in place of the responder: see it with curl -i URL; another way there: --proxy URL',
   portal: 'a captive portal: log this machine in to its network, then run again',
 };
 
@@ -92,11 +89,68 @@ const CACHED_HINT =
 /** Statuses with which an edge says that it does not serve what was asked for: the Host, most often. */
 const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
+const METADATA_HINT =
+  'the certificate is hostile or wrong, for no responder is there: ask whoever gave it to you, and do not allow it';
+
+const REDIRECTED_HINT =
+  'the responder, or a login page on the way, redirects there: see it with curl -i URL; where the responder now is: --url URL';
+
 export function hintFor(error: unknown): string {
+  if (!(error instanceof TransportError)) return hintOf(error);
+  const { url } = error;
+  return hintOf(error)
+    .replace('curl -i URL', `curl -i ${shellWord(url)}`)
+    .replace(
+      '--allow-host HOST',
+      `--allow-host ${URL.canParse(url) ? shellWord(new URL(url).hostname) : 'HOST'}`,
+    );
+}
+
+function hintOf(error: unknown): string {
   if (error instanceof ResponseError && error.isCached) return CACHED_HINT;
   if (error instanceof TransportError && error.edge !== undefined) return EDGE_HINTS[error.edge];
+  if (error instanceof TransportError && error.code === 'address-refused') {
+    if (error.cause instanceof RestapleError) return REDIRECTED_HINT;
+    if (error.isMetadata) return METADATA_HINT;
+  }
   if (error instanceof TransportError && error.code === 'http-status' && !NOT_SERVED.has(error.status)) {
     return 'the responder, or what stands before it, is in trouble; try again later';
   }
   return HINTS[error instanceof RestapleError ? error.code : 'internal'];
+}
+
+/** Of these the doctor tells more: he looks at names and addresses, asks in other ways, and reads the clock. */
+const DOCTOR: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'der-malformed',
+  'der-trailing-bytes',
+  'asn1-unexpected',
+  'issuer-mismatch',
+  'responder-url-missing',
+  'redirect-refused',
+  'http-unreachable',
+  'http-timeout',
+  'http-tls-failed',
+  'http-status',
+  'http-not-ocsp',
+  'http-too-large',
+  'responder-malformed-request',
+  'responder-unauthorized',
+  'certid-mismatch',
+  'signature-invalid',
+  'signer-not-found',
+  'signer-not-issued',
+  'signer-not-authorized',
+  'signer-not-valid',
+  'this-update-in-future',
+  'response-expired',
+  'response-too-old',
+  'response-outlives-signer',
+]);
+
+/** What says plainly that only time or a login helps. */
+const PLAIN: ReadonlySet<EdgeSign | undefined> = new Set<EdgeSign>(['rate-limited', 'origin-gone', 'portal']);
+
+export function doctorTellsMore(error: unknown): boolean {
+  if (error instanceof TransportError && PLAIN.has(error.edge)) return false;
+  return error instanceof RestapleError && DOCTOR.has(error.code);
 }

@@ -9,7 +9,6 @@ import {
   RestapleError,
   TransportError,
 } from '../errors.ts';
-import { isMetadata } from '../http/connect-rules.ts';
 import type { Known } from './check.ts';
 import { type Commands, operand } from './commands.ts';
 
@@ -21,18 +20,27 @@ interface Advice {
 
 const inspect: Advice['next'] = (commands) => commands.inspect();
 const again: Advice['next'] = (commands) => commands.fetch();
-const byPost: Advice['next'] = (commands) => commands.fetch(['--method', 'post']);
 const look: Advice['next'] = (commands) => commands.inspectResponse();
+/** What came, where `fetch` would not hand it on even unverified. */
+const raw: Advice['next'] = (commands, _error, { asked }) => {
+  const got = asked?.exchanges.find(({ request }) => request.method === 'GET')?.request.url.href;
+  return got === undefined ? commands.inspect() : `${commands.curl('-s', got)} | restaple inspect -`;
+};
 const withoutNonce: Advice['next'] = (commands) => commands.fetch([], ['--nonce']);
-const clock: Advice['next'] = (commands) => commands.of('timedatectl');
+/** Where the clocks were put side by side and agree, it is not to blame. */
+const clock: Advice['next'] = (commands, error, known) =>
+  known.aheadMs === undefined ? commands.of('timedatectl') : look(commands, error, known);
 const open: Advice['next'] = (commands, error, known) => curl('-i', commands, error, known);
+/** Of what has no end, the beginning. */
+const begin: Advice['next'] = (commands, error, known) =>
+  `${curl('-si', commands, error, known)} | head -c 1000`;
 const connect: Advice['next'] = (commands, error, known) => curl('-v', commands, error, known);
 
 const urlOf = (error: RestapleError): string | undefined =>
   error instanceof TransportError ? error.url : undefined;
 
 /** What was asked of this place, the question included where it went by GET. */
-function curl(view: '-i' | '-v', commands: Commands, error: RestapleError, known: Known): string {
+function curl(view: '-i' | '-si' | '-v', commands: Commands, error: RestapleError, known: Known): string {
   const url = urlOf(error);
   if (url === undefined) return commands.inspect();
   const asked = known.asked?.exchanges.map(({ request }) => request) ?? [];
@@ -88,6 +96,10 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     why: 'there is no answer where the responder should be',
     next: connect,
   },
+  'http-tls-failed': {
+    why: 'TLS to the responder does not come about, or nobody vouches for its certificate',
+    next: connect,
+  },
   'http-timeout': {
     why: 'the responder, or the way to it, is too slow',
     next: (commands) => commands.fetch(['--timeout', '2m']),
@@ -96,8 +108,8 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     why: 'something else answers in place of the responder: a login page, a proxy or a CDN',
     next: open,
   },
-  'http-too-large': { why: 'what answers is no OCSP responder', next: open },
-  'responder-malformed-request': { why: 'the responder does not understand the question', next: byPost },
+  'http-too-large': { why: 'what answers is no OCSP responder', next: begin },
+  'responder-malformed-request': { why: 'the responder does not understand the question', next: raw },
   'responder-internal-error': { why: 'the responder is in trouble; ask later', next: again },
   'responder-try-later': { why: 'the responder is busy; ask later', next: again },
   'responder-sig-required': {
@@ -108,8 +120,8 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
     why: 'the responder does not answer for this certificate, which is too new, too old or of another CA',
     next: inspect,
   },
-  'certid-mismatch': { why: 'the responder answers about another certificate', next: byPost },
-  'signature-invalid': { why: 'the response was changed on its way, or is forged', next: byPost },
+  'certid-mismatch': { why: 'the responder answers about another certificate', next: raw },
+  'signature-invalid': { why: 'the response was changed on its way, or is forged', next: look },
   'signature-algorithm-refused': {
     why: 'the response is signed by an algorithm that is broken',
     next: (commands) => commands.fetch(['--allow-sha1']),
@@ -120,8 +132,8 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'signer-key-usage': { why: 'the response is signed by one who may not', next: look },
   'signer-not-valid': { why: 'the certificate of the signer has ended', next: clock },
   'this-update-in-future': { why: 'the clock of the responder is ahead of this one', next: clock },
-  'response-expired': { why: 'the responder, or a cache before it, hands out an old response', next: byPost },
-  'response-too-old': { why: 'the responder, or a cache before it, hands out an old response', next: byPost },
+  'response-expired': { why: 'the responder, or a cache before it, hands out an old response', next: look },
+  'response-too-old': { why: 'the responder, or a cache before it, hands out an old response', next: look },
   'next-update-missing': {
     why: 'the responder does not say how long its response holds',
     next: (commands) => commands.fetch(['--allow-no-next-update', '--max-age', '1d']),
@@ -130,9 +142,9 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'nonce-mismatch': { why: 'a cache answers with what it gave to another', next: withoutNonce },
   'certificate-revoked': { why: 'the CA took the certificate back, so replace it', next: inspect },
   'certificate-unknown': { why: 'the CA does not know it, or not yet', next: inspect },
-  'der-malformed': { why: 'the response is cut short or damaged', next: byPost },
-  'der-trailing-bytes': { why: 'the response is not what a responder should send', next: byPost },
-  'asn1-unexpected': { why: 'the response is not what a responder should send', next: byPost },
+  'der-malformed': { why: 'the response is cut short or damaged', next: raw },
+  'der-trailing-bytes': { why: 'the response is not what a responder should send', next: raw },
+  'asn1-unexpected': { why: 'the response is not what a responder should send', next: raw },
 };
 
 /** What stands before the responder and speaks in its place. */
@@ -158,9 +170,11 @@ function adviceFor(error: RestapleError): Advice | undefined {
   if (!(error instanceof TransportError)) return ADVICE[error.code];
   if (error.edge !== undefined) return EDGES[error.edge];
   if (error.code !== 'http-status') return ADVICE[error.code];
-  return NOT_SERVED.has(error.status)
-    ? { why: 'what answers does not serve this Host or path', next: open }
-    : { why: 'the responder, or what stands before it, is in trouble; ask later', next: again };
+  const { status = 0 } = error;
+  if (status >= 500)
+    return { why: 'the responder, or what stands before it, is in trouble; ask later', next: again };
+  const why = NOT_SERVED.has(status) ? 'serve this Host or path' : 'take the question';
+  return { why: `what answers does not ${why}`, next: open };
 }
 
 export interface Conclusion {
@@ -177,7 +191,7 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
       cause: `the responder redirects into a network of yours: ${error.message}`,
       next: open(commands, error, known),
     };
-  if (error instanceof TransportError && isMetadata(error))
+  if (error instanceof TransportError && error.isMetadata)
     return {
       cause: `the certificate is hostile or wrong, for no CA has its responder there: ${error.message}`,
       next: commands.inspect(),
@@ -186,7 +200,7 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
   if (error instanceof ResponseError && error.isCached)
     return {
       cause: `a cache before the responder is stuck: ${error.message}`,
-      next: byPost(commands, error, known),
+      next: look(commands, error, known),
     };
   const { why, next } = adviceFor(error) ?? { next: known.asked ? look : inspect };
   // What cannot be decoded before anything was asked is the certificate's file.

@@ -48,8 +48,8 @@ export class Commands {
     return `${this.fetch(['--no-verify', '--stdout'])} | restaple inspect -`;
   }
 
-  /** What is really there, by the same road: `-i` for an answer, `-v` for a connection. */
-  curl(view: '-i' | '-v', url: string): string {
+  /** What is really there, by the same road: `-i` with headers, `-v` with the connection, `-s` without talk. */
+  curl(view: '-i' | '-s' | '-si' | '-v', url: string): string {
     const kept = this.#typed.filter(([option]) => OF_CURL.has(option));
     return this.of('curl', view, ...kept.flat().filter((word) => word !== undefined), url);
   }

@@ -1,7 +1,7 @@
 /** Where do the names of the responders lead? */
 import { RestapleError, TransportError } from '../errors.ts';
 import { reason } from '../http/failure.ts';
-import { type Lookup, isMetadata } from '../http/connect-rules.ts';
+import type { Lookup } from '../http/connect-rules.ts';
 import { dialHost } from '../http/place.ts';
 import { type Route, routeTo } from '../http/route.ts';
 import { shellWord } from '../shell-word.ts';
@@ -77,7 +77,7 @@ function addressesOf(host: string, lookup: Lookup): Promise<string[]> {
 }
 
 function refused(url: URL, error: unknown, { rules }: Tools): Finding {
-  if (error instanceof TransportError && isMetadata(error)) {
+  if (error instanceof TransportError && error.isMetadata) {
     return problem(TITLE, error.message, {
       meaning: 'it hands out credentials to whoever asks from within: no CA has its responder there',
       advice: 'ask whoever gave you this certificate; do not allow the address',

@@ -10,7 +10,8 @@ export const checkLife: Check = ({ asked }, { now }) => {
   const { verdict } = asked;
   const at = now();
   const left = formatDuration(verdict.validUntil.getTime() - at.getTime());
-  const detail = `${left} left, until ${formatInstant(verdict.validUntil)}`;
+  const whole = formatDuration(verdict.validUntil.getTime() - verdict.thisUpdate.getTime());
+  const detail = `${left} of ${whole}, until ${formatInstant(verdict.validUntil)}`;
   const finding =
     halfLife(verdict) > at
       ? ok('time left', detail)

@@ -62,11 +62,6 @@ export function publicOnly(lookup: Lookup, url: URL): Lookup {
   };
 }
 
-/** The metadata service of a cloud was refused, which hands out credentials and is nobody's responder. */
-export function isMetadata({ refused }: TransportError): boolean {
-  return refused !== undefined && specialKind(refused) === 'metadata';
-}
-
 /** For error messages: the words of each kind. */
 const WORDS: Readonly<Record<AddressKind, string>> = {
   unspecified: 'the unspecified address',
@@ -85,5 +80,6 @@ const WORDS: Readonly<Record<AddressKind, string>> = {
 function refusal(url: URL, address: string, kind: AddressKind): TransportError {
   const at = address === dialHost(url) ? '' : ` at ${printable(address)}`;
   const message = `refused to connect to ${hostPort(url)}${at}: a certificate may not lead to ${WORDS[kind]}`;
-  return new TransportError('address-refused', message, printableUrl(url), undefined, { refused: address });
+  const isMetadata = kind === 'metadata';
+  return new TransportError('address-refused', message, printableUrl(url), undefined, { isMetadata });
 }

@@ -40,7 +40,10 @@ function last({ out }: CliRun): { readonly cause: string; readonly next: string 
 
 const options = (dir: string): string[] => [
   join(dir, 'domain.crt'),
-  ...['--url', server.url().href, '--retries', '0'],
+  '--url',
+  server.url().href,
+  '--retries',
+  '0',
 ];
 
 async function diagnose(behaviour: Behaviour, ...more: readonly string[]): Promise<CliRun> {
@@ -114,7 +117,13 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     /^the responder is in trouble; ask later: /,
     'fetch',
   ],
-  ['malformedRequest', answer({ body: rawResponse(1) }), 69, /does not understand the question/, 'post'],
+  [
+    'malformedRequest',
+    answer({ body: rawResponse(1) }),
+    69,
+    /does not understand the question/,
+    '| restaple inspect -',
+  ],
   ['sigRequired', answer({ body: rawResponse(5) }), 69, /answers signed questions only/, 'inspect'],
   [
     'unauthorized',
@@ -128,14 +137,14 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     response({ thisUpdate: shift(NOW, -2 * HOUR), nextUpdate: shift(NOW, -HOUR) }),
     65,
     /^the responder, or a cache before it, hands out an old response: nextUpdate /,
-    '--method post',
+    '| restaple inspect -',
   ],
   [
     'a response that has not begun',
     response({ thisUpdate: shift(NOW, HOUR), nextUpdate: shift(NOW, 2 * HOUR) }),
     65,
     /^the clock of the responder is ahead of this one: thisUpdate /,
-    'timedatectl',
+    '| restaple inspect -',
   ],
   ['no nextUpdate', response({ nextUpdate: undefined }), 65, /how long its response holds/, '--max-age 1d'],
   [
@@ -143,7 +152,7 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     response({ certID: createCertID(another.certificate, pki.issuer.certificate) }),
     65,
     /^the responder answers about another certificate: .*serial 2000/,
-    '--method post',
+    'curl -s http',
   ],
   [
     'a stranger',
@@ -164,22 +173,28 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     answer({ body: alterResponse(GOOD, ({ signature }) => ({ signature: flipBit(signature) })) }),
     65,
     /^the response was changed on its way, or is forged: /,
-    '--method post',
+    '| restaple inspect -',
   ],
-  ['a cut', answer({ body: GOOD.subarray(0, -7) }), 65, /^the response is cut short or damaged: /, 'post'],
+  [
+    'a cut',
+    answer({ body: GOOD.subarray(0, -7) }),
+    65,
+    /^the response is cut short or damaged: /,
+    '| restaple inspect -',
+  ],
   [
     'a byte too many',
     answer({ body: Buffer.concat([GOOD, Buffer.alloc(1)]) }),
     65,
     /^the response is not what a responder should send: /,
-    'post',
+    '| restaple inspect -',
   ],
   [
     'too much',
     answer({ body: Buffer.alloc(300_000, 0x30) }),
     65,
     /^what answers is no OCSP responder: /,
-    'curl -i',
+    'curl -si',
   ],
   [
     'revoked',

@@ -42,9 +42,11 @@ function expectedOf({ outcome, exit }: Fault): object {
   return { exitCode: exit, status: 'good', staple: outcome === 'kept' ? 'kept' : 'written', error: null };
 }
 
-/** The reason and the hint, when nothing else was said. */
-const said = (stderr: string): string[] =>
-  /^restaple: cert\.pem: (.*)\nhint: (.*)\n$/.exec(stderr)?.slice(1) ?? [];
+/** The reason, the hint and the doctor's command, when nothing else was said. */
+const said = (stderr: string): (string | undefined)[] =>
+  /^restaple: cert\.pem: (.*)\nhint: (.*)\n(?:hint: (restaple doctor cert\.pem .*)\n)?$/
+    .exec(stderr)
+    ?.slice(1) ?? [];
 
 describe.each(groups)('$title', ({ faults }) => {
   it.each(faults)('$fault: fetch, $outcome, exit $exit', async (fault) => {
@@ -56,14 +58,15 @@ describe.each(groups)('$title', ({ faults }) => {
 
     const text = await tryFault(bench(), fault, 'fetch');
     expect(text).toMatchObject({ code: fault.exit, staple: stapleAfter(fault, fault.exit) });
-    const [reason, hint] = said(text.stderr);
+    const [reason, hint, doctor = null] = said(text.stderr);
     const message = fault.isVague === true ? reason : told.error?.message;
-    expect([reason, hint]).toEqual([message, told.error?.hint]);
+    expect([reason, hint, doctor]).toEqual([message, told.error?.hint, told.error?.doctor ?? null]);
 
     const ocspExit = fault.ocspExit ?? fault.exit;
     rows.set(fault, {
       fault: fault.fault,
       told,
+      cause: fault.cause,
       ocspExit: ocspExit === 'none' ? undefined : ocspExit,
       isVague: fault.isVague === true,
     });

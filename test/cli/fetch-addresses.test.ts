@@ -36,7 +36,7 @@ describe('a certificate that names a responder on loopback', () => {
       const run = await fetchFrom(host, []);
       expect(run).toMatchObject({ exitCode: 69, out: '', files: ['domain.crt'] });
       expect(run.err).toMatch(
-        /^restaple: domain\.crt: refused to connect to \S+:\d+( at \S+)?: a certificate may not lead to a loopback address\nhint: .*--allow-host HOST, --allow-private.*\n$/,
+        /^restaple: domain\.crt: refused to connect to \S+:\d+( at \S+)?: a certificate may not lead to a loopback address\nhint: .*--allow-host \S+, --allow-private.*\n$/,
       );
       expect(responder.requests.length).toBe(asked);
     },

@@ -115,7 +115,7 @@ DIR/a.ocsp: good
         '\tNext Update: Feb 25 21:32:45 2026 GMT\n',
     );
     expect(err).toBe(
-      'hint: the clock of this machine is wrong, or the responder or a cache before it is stuck: restaple doctor CERT tells\n',
+      'hint: the clock of this machine is wrong, or the responder or a cache before it is stuck\n',
     );
   });
 
@@ -476,6 +476,7 @@ describe('--json', () => {
         code: 'format-unknown',
         message: 'neither DER nor PEM',
         hint: 'give a certificate, an OCSP request or an OCSP response, in PEM or DER',
+        doctor: null,
         exitCode: 65,
         rule: null,
         path: 'DIR/a.ocsp',

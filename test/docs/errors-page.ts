@@ -13,6 +13,7 @@ export interface Entry {
   readonly rule: string | undefined;
   readonly exit: string | undefined;
   readonly hint: string | undefined;
+  readonly doctor: string | undefined;
   /** The paragraphs around the list. */
   readonly prose: readonly string[];
 }
@@ -39,6 +40,7 @@ function entry(group: string, code: string, text: string): Entry {
     rule: facts.get('rule'),
     exit: facts.get('exit'),
     hint: facts.get('hint'),
+    doctor: facts.get('doctor'),
     prose: text
       .split('\n\n')
       .map((paragraph) => paragraph.trim())

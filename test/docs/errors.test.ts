@@ -1,7 +1,7 @@
 /** The page of errors and the code, held together both ways: every code has its entry, and every fact is the code's. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, exitCodeOf, gravest } from '../../src/cli/exit-codes.ts';
-import { hintFor } from '../../src/cli/hints.ts';
+import { doctorTellsMore, hintFor } from '../../src/cli/hints.ts';
 import { DerError, InputError, ResponseError, RestapleError, TransportError } from '../../src/errors.ts';
 import { brokenRule } from '../../src/ocsp/rules.ts';
 import { ERRORS_PAGE, codesByExit, errorEntries } from './errors-page.ts';
@@ -54,6 +54,7 @@ describe('docs/reference/errors.md', () => {
       rule: ruleOf(error),
       exit: String(exitCodeOf(error)),
       hint: hintFor(error),
+      doctor: doctorTellsMore(error) ? 'yes' : undefined,
     });
   });
 

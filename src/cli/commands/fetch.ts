@@ -10,6 +10,7 @@ import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
 import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
+import { doctorCommand } from '../doctor-command.ts';
 import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
 import { inOrder } from '../fetch/in-order.ts';
 import { fetchCertificate } from '../fetch/one-certificate.ts';
@@ -106,7 +107,9 @@ async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Pro
 
 async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io): Promise<ExitCode> {
   const results: Result[] = [];
+  const doctor = doctorCommand(flags);
   const text = new TextReport(io, {
+    doctor,
     quiet: flags.quiet,
     verbose: flags.verbose,
     toOut: !flags.stdout,
@@ -131,7 +134,7 @@ async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io):
   }
   for (const empty of emptyDirectories(results, jobs)) deliver(empty);
   const exitCode = gravest(results.map((result) => result.exitCode));
-  if (flags.json) printJson(io, fetchJson(results, exitCode));
+  if (flags.json) printJson(io, fetchJson(results, exitCode, doctor));
   return exitCode;
 }
 

@@ -68,11 +68,8 @@ function print(io: Io, found: Found, separate: boolean): void {
   const { file, part, parts, line } = found;
   const name = displayName(file);
   if ('error' in found) {
-    printError(
-      io,
-      found.error,
-      parts !== null && parts > 1 && line !== null ? `${name}, line ${line}` : name,
-    );
+    const subject = parts !== null && parts > 1 && line !== null ? `${name}, line ${line}` : name;
+    printError(io, found.error, { subject });
     return;
   }
   const { description } = found;

@@ -34,7 +34,7 @@ async function verify(response: string, flags: VerifyFlags, io: Io): Promise<Exi
     // Wrong usage is about no file, and a fault of restaple itself is no result: both are told by `guarded`.
     if (!(error instanceof RestapleError) || error.code === 'usage-invalid') throw error;
     if (flags.json) printJson(io, notJudgedJson(response, flags.cert, error));
-    else printError(io, error, displayName(subjectOf(error) ?? flags.cert));
+    else printError(io, error, { subject: displayName(subjectOf(error) ?? flags.cert) });
     return exitCodeOf(error);
   }
   if (flags.json) printJson(io, judgedJson(response, flags.cert, judged));

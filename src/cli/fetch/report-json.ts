@@ -4,12 +4,19 @@ import type { ExitCode } from '../exit-codes.ts';
 import { revocationJson, signerJson, timeJson } from '../status-json.ts';
 import type { Outcome, Result } from './outcome.ts';
 
-export function fetchJson(results: readonly Result[], exitCode: ExitCode): object {
-  const certificates = results.filter(({ outcome }) => outcome.kind !== 'passed over').map(resultJson);
+/** `doctor` is the command that examines a certificate file. */
+export function fetchJson(
+  results: readonly Result[],
+  exitCode: ExitCode,
+  doctor: (path: string) => string,
+): object {
+  const certificates = results
+    .filter(({ outcome }) => outcome.kind !== 'passed over')
+    .map((result) => resultJson(result, doctor(result.path)));
   return { verb: 'fetch', exitCode, certificates };
 }
 
-function resultJson({ path, output, mustStaple, outcome, exitCode }: Result): object {
+function resultJson({ path, output, mustStaple, outcome, exitCode }: Result, doctor: string): object {
   const verdict = outcome.kind === 'answered' ? (outcome.kept ?? outcome.verdict) : verdictOf(outcome);
   const answer = outcome.kind === 'answered' ? (outcome.kept ?? outcome.answer) : verdict;
   return {
@@ -29,7 +36,7 @@ function resultJson({ path, output, mustStaple, outcome, exitCode }: Result): ob
     signer: signerJson(verdict),
     responder: outcome.kind === 'answered' ? outcome.responder : null,
     method: outcome.kind === 'answered' ? outcome.method : null,
-    error: outcome.kind === 'failed' ? errorJson(outcome.error) : null,
+    error: outcome.kind === 'failed' ? errorJson(outcome.error, doctor) : null,
   };
 }
 

@@ -12,6 +12,8 @@ export interface TextOptions {
   readonly verbose: boolean;
   /** False when standard output belongs to the DER: then everything is talk. */
   readonly toOut: boolean;
+  /** The command that examines a certificate file. */
+  readonly doctor: (path: string) => string;
 }
 
 /** Prints results one after the other. */
@@ -53,7 +55,7 @@ export class TextReport {
         this.#verbose(path, 'passed over: no server certificate in it');
         return;
       case 'failed':
-        printError(this.#io, outcome.error, path);
+        printError(this.#io, outcome.error, { subject: path, doctor: this.#options.doctor(path) });
         this.#mustStaple(path, mustStaple);
         return;
     }

@@ -69,5 +69,5 @@ function warnUnverified(judge: Judge, answers: readonly Answer[], io: Io): void 
 }
 
 export function complain(io: Io, error: unknown, subject?: string): void {
-  printError(io, error, subject, ocspHint(error));
+  printError(io, error, { subject, hint: ocspHint(error) });
 }

@@ -65,7 +65,7 @@ export const TRANSPORT_EXAMPLES: Examples<TransportCode> = {
   'url-invalid': () =>
     createHttpClient().exchange({ method: 'GET', url: new URL('ldap://ldap.example.test/'), maxBytes: 1 }),
   'address-refused': () =>
-    createHttpClient().exchange({ method: 'GET', url: new URL('http://169.254.169.254/'), maxBytes: 1 }),
+    createHttpClient().exchange({ method: 'GET', url: new URL('http://10.1.2.3/'), maxBytes: 1 }),
   'redirect-refused': () => exchangeFollowing({ exchange: () => Promise.resolve(moved), close() {} }, get),
   'proxy-failed': () => {
     const proxy = 'proxy.example.test:3128';

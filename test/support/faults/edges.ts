@@ -31,6 +31,7 @@ const captivePortal: Behaviour = (request, socket) => {
 export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   {
     fault: 'an edge that does not serve this Host (Cloudflare, as text)',
+    cause: 'the CDN before the responder does not know the Host it was asked for',
     behaviour: named(good, {
       status: 403,
       reason: 'Forbidden',
@@ -45,6 +46,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: 'an edge that does not serve this Host (CloudFront, as a page)',
+    cause: 'the CDN before the responder does not know the Host it was asked for',
     behaviour: named(good, {
       status: 403,
       reason: 'Forbidden',
@@ -59,6 +61,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: 'the same edge, asked by its name',
+    cause: 'nothing is wrong',
     behaviour: named(good, { status: 403 }),
     url: (port) => `http://localhost:${port}/`,
     outcome: 'good',
@@ -66,18 +69,21 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: '421 Misdirected Request',
+    cause: 'the CDN before the responder does not know the Host it was asked for',
     behaviour: answer({ status: 421, reason: 'Misdirected Request' }),
     outcome: 'http-status',
     exit: 75,
   },
   {
     fault: '429 with Retry-After',
+    cause: 'this machine asks the responder too often, and should wait',
     behaviour: answer({ status: 429, reason: 'Too Many Requests', headers: [['Retry-After', '120']] }),
     outcome: 'http-status',
     exit: 75,
   },
   {
     fault: '503 of an edge whose origin is gone',
+    cause: 'the CDN answers, but the responder behind it is gone; ask later: 503',
     behaviour: answer({
       status: 503,
       reason: 'Service Unavailable',
@@ -89,6 +95,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: '522 of an edge whose origin is gone',
+    cause: 'the CDN answers, but the responder behind it is gone; ask later: 522',
     behaviour: answer({
       status: 522,
       reason: '',
@@ -104,6 +111,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: 'a firewall that blocks this machine',
+    cause: 'a firewall before the responder refuses this machine',
     behaviour: answer({
       status: 403,
       reason: 'Forbidden',
@@ -115,12 +123,14 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: 'a login or block page with status 200',
+    cause: 'a login page, a block page or a website answers in place of the responder',
     behaviour: answer({ headers: [HTML], body: page('Web filter: &quot;ocsp&quot;\n is blocked') }),
     outcome: 'http-not-ocsp',
     exit: 75,
   },
   {
     fault: 'a captive portal: a redirect to another host, and a page there',
+    cause: 'the network of this machine wants a login first',
     behaviour: captivePortal,
     fetch: () => ['--allow-private'],
     outcome: 'http-not-ocsp',
@@ -129,6 +139,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: '511 Network Authentication Required',
+    cause: 'the network of this machine wants a login first',
     behaviour: answer({
       status: 511,
       reason: 'Network Authentication Required',
@@ -140,6 +151,7 @@ export const edgeFaults = (good: Buffer, expired: Buffer): readonly Fault[] => [
   },
   {
     fault: 'a response that expired in a cache',
+    cause: 'a cache before the responder is stuck',
     behaviour: answer({
       headers: [OCSP, ['Age', '90000'], ['X-Cache', 'HIT']],
       body: expired,

@@ -10,6 +10,8 @@ export interface Fault {
   /** The code of the error; `good` where it is no fault to restaple, `kept` where the staple that is there is better. */
   readonly outcome: ErrorCode | 'good' | 'kept' | 'revoked' | 'unknown';
   readonly exit: ExitCode;
+  /** How the cause begins that `doctor` names. */
+  readonly cause: string;
   /** The responder's URL for the port of the server: by its address unless given. */
   readonly url?: (port: number) => string;
   /** What is typed beside: for `fetch`, and for `ocsp` in place of `-no_nonce`. */
