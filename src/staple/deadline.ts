@@ -12,14 +12,23 @@ export class Deadline {
   readonly #now: () => number;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #outer: AbortSignal | undefined;
+  readonly #onOuter = (): void => this.#abort.abort(this.#outer?.reason);
 
-  /** @param now a clock that only goes on, in milliseconds, for `remainingMs`. */
-  constructor(timeoutMs: number, now: () => number = () => 0) {
+  /**
+   * @param now a clock that only goes on, in milliseconds, for `remainingMs`.
+   * @param outer ends it earlier.
+   */
+  constructor(timeoutMs: number, now: () => number = () => 0, outer?: AbortSignal) {
     this.#timeoutMs = timeoutMs;
     this.#now = now;
+    this.#outer = outer;
+    // By hand: `AbortSignal.any` of Node 20 keeps what it made for as long as a signal that is never aborted lives.
+    if (outer?.aborted === true) this.#onOuter();
+    else outer?.addEventListener('abort', this.#onOuter, { once: true });
   }
 
-  /** Aborted when the time is over; its reason is a TransportError. */
+  /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -37,6 +46,7 @@ export class Deadline {
 
   release(): void {
     clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#onOuter);
   }
 
   #failure(responder: string): TransportError {

@@ -8,7 +8,7 @@ import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
-import { type Retry, isTemporary, retryDelayMs } from '../http/retry-policy.ts';
+import { type Retry, isTemporary, retryAfterOf, retryDelayMs } from '../http/retry-policy.ts';
 import type { Kept } from '../http/revalidation.ts';
 import { createCertID } from '../ocsp/cert-id.ts';
 import { encodeNonce } from '../ocsp/extensions/nonce.ts';
@@ -38,6 +38,8 @@ export interface FetchResponseOptions<T> {
   readonly nonce: Uint8Array | undefined;
   /** For the whole attempt over all URLs, in milliseconds. */
   readonly timeoutMs: number;
+  /** Ends the attempt before its time. */
+  readonly signal?: AbortSignal | undefined;
   /** Nobody is asked twice unless given. */
   readonly retry?: RetryOptions;
   /** Decodes and verifies; what it throws refuses the response. */
@@ -78,7 +80,7 @@ export interface FetchedResponse<T> {
  * @throws RestapleError of the attempt that came furthest; the first among equals.
  */
 export async function fetchResponse<T>(options: FetchResponseOptions<T>): Promise<FetchedResponse<T>> {
-  const deadline = new Deadline(options.timeoutMs, options.retry?.now);
+  const deadline = new Deadline(options.timeoutMs, options.retry?.now, options.signal);
   try {
     return await askInRounds(options, deadline);
   } finally {
@@ -168,6 +170,6 @@ function keptFor(responder: string, kept: KeptResponse | undefined): Kept | unde
 
 /** When to ask again; the server that wants the longest wait is not asked before. */
 function delayOf(round: number, failed: readonly Failed[], { random }: RetryOptions): number {
-  const wanted = failed.map(({ error }) => (error instanceof TransportError ? (error.retryAfterMs ?? 0) : 0));
+  const wanted = failed.map(({ error }) => retryAfterOf(error) ?? 0);
   return retryDelayMs(round, random(), Math.max(...wanted));
 }

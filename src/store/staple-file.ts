@@ -31,7 +31,7 @@ const MAX_LOOKS = 8;
  * The staple that a file holds; `undefined` when there is no file, or what it holds is no staple (any more).
  */
 export function loadStaple(path: string, judge: Judge): Staple | undefined {
-  const der = attempt(() => readBounded(path));
+  const der = attempt(() => readStapleFile(path));
   return der && judged(der, judge);
 }
 
@@ -83,7 +83,7 @@ function settle(
  * PEM, or DER that does not begin like a response: a certificate, a key. A slip of the finger must not cost a server its
  * key. Rubbish may be what a full disk left of a staple, and is replaced.
  */
-function isSomethingElse(bytes: Buffer): boolean {
+export function isSomethingElse(bytes: Buffer): boolean {
   const isDer = bytes[0] === TAG.sequence && bytes.length > 8;
   return isPem(bytes) || (isDer && !startsLikeOCSPResponse(bytes));
 }
@@ -100,7 +100,7 @@ function judged(der: Buffer, judge: Judge): Staple | undefined {
 /** @throws InputError `output-unwritable` for a file that cannot be read: it may be the better one. */
 function readPresent(path: string): Buffer | undefined {
   try {
-    return readBounded(path);
+    return readStapleFile(path);
   } catch (error) {
     const reason = `what is in ${path} cannot be read: ${systemReason(error)}`;
     throw new InputError('output-unwritable', reason, path, { cause: error });
@@ -110,10 +110,12 @@ function readPresent(path: string): Buffer | undefined {
 const same = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a && b ? a.equals(b) : a === b);
 
 /**
- * At most one byte more than a response may have: what lies there may be anything. A pipe is not waited for, and is
- * nothing that was kept.
+ * What a file holds, unjudged; `undefined` when there is none. At most one byte more than a response may have: what lies
+ * there may be anything. A pipe is not waited for, and is nothing that was kept.
+ *
+ * @throws what node:fs throws.
  */
-function readBounded(path: string): Buffer | undefined {
+export function readStapleFile(path: string): Buffer | undefined {
   let file;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

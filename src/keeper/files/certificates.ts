@@ -1,0 +1,103 @@
+/** From a subject to its certificate and issuer, read anew each time: a million of them are not kept in memory. */
+import { createHash } from 'node:crypto';
+import { BoundedCache } from '../../bounded-cache.ts';
+import { InputError } from '../../errors.ts';
+import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
+import { findIssuer } from '../../issuer/find-issuer.ts';
+import { IssuerDirectory } from '../../store/issuer-directory.ts';
+import { type Subject, directoryIssuers, issuerOf, loadSubject } from '../../subject/subject.ts';
+import { type Certificate, decodeCertificate } from '../../x509/certificate.ts';
+import type { Clock } from '../clock.ts';
+import type { CertificateSubject, SubjectSettings } from './certificate-subject.ts';
+
+/** A machine meets a few dozen issuing CAs. */
+const MAX_NAMES = 256;
+/** CA certificates of one name and several keys. */
+const MAX_NAMESAKES = 4;
+/** All certificates of a directory are read to find the CAs among them. */
+const DIRECTORY_MS = 60_000;
+
+export interface Read extends Subject {
+  /** Where it was read. */
+  readonly path: string;
+}
+
+/** What a certificate is called in the keeper and in the store. */
+export function keyOf({ raw }: Pick<Certificate, 'raw'>): string {
+  return createHash('sha256').update(raw).digest('hex');
+}
+
+export class Certificates {
+  readonly #issuers: IssuerDirectory;
+  readonly #clock: Clock;
+  readonly #fetchers = new WeakMap<SubjectSettings, IssuerFetcher>();
+  readonly #known = new BoundedCache<string, readonly Certificate[]>(MAX_NAMES);
+  #beside = directoryIssuers();
+  #besideUntil = 0;
+
+  /** @param issuers the directory in which fetched issuers rest. */
+  constructor(issuers: string, clock: Clock) {
+    this.#issuers = new IssuerDirectory(issuers);
+    this.#clock = clock;
+  }
+
+  /** @throws InputError, DerError when no file of the subject holds the certificate any more. */
+  async read({ key, paths, foundIn }: CertificateSubject): Promise<Read> {
+    let failure: unknown;
+    for (const path of paths) {
+      try {
+        const subject = await loadSubject({ path, foundIn, problem: undefined });
+        if (subject && keyOf(subject.certificate) === key) return { ...subject, path };
+        const message = `${path} holds another certificate than before`;
+        failure ??= new InputError('certificate-not-found', message, path);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    throw failure ?? new InputError('certificate-not-found', 'no file holds the certificate any more');
+  }
+
+  /**
+   * Those that the user named, that of the file, one that issued another certificate, those beside it, and only then the
+   * network: to open what is on disk, nobody is asked whose answer is there.
+   *
+   * @throws InputError, TransportError
+   */
+  async issuerOf(read: Read, { foundIn, settings }: CertificateSubject): Promise<Certificate> {
+    const { certificate, chain, path } = read;
+    const name = certificate.issuer.toString('latin1');
+    if (settings.givenIssuers === undefined) {
+      const near = findIssuer(certificate, chain) ?? findIssuer(certificate, this.#known.get(name) ?? []);
+      if (near) return near;
+    }
+    const issuer = await issuerOf(read, { path, foundIn, problem: undefined }, this.#sourcesOf(settings));
+    if (settings.givenIssuers === undefined) this.#remember(name, issuer);
+    return issuer;
+  }
+
+  /** Whoever is looked up here has to have signed the certificate, wherever it came from. */
+  #remember(name: string, { raw }: Certificate): void {
+    const others = (this.#known.get(name) ?? []).filter((other) => !other.raw.equals(raw));
+    // A copy: the bytes may be a view into a larger file.
+    this.#known.set(name, [decodeCertificate(Buffer.from(raw)), ...others].slice(0, MAX_NAMESAKES));
+  }
+
+  #sourcesOf(settings: SubjectSettings): Parameters<typeof issuerOf>[2] {
+    const { client, limiter, timeoutMs, givenIssuers: given } = settings;
+    let fetcher = this.#fetchers.get(settings);
+    if (!fetcher) {
+      fetcher = new IssuerFetcher(client, this.#issuers, { limiter, timeoutMs });
+      this.#fetchers.set(settings, fetcher);
+    }
+    return { given, fetcher, beside: (directory) => this.#casIn(directory) };
+  }
+
+  #casIn(directory: string): Promise<readonly Certificate[]> {
+    const now = this.#clock.monotonic();
+    if (now >= this.#besideUntil) {
+      this.#beside = directoryIssuers();
+      this.#besideUntil = now + DIRECTORY_MS;
+    }
+    return this.#beside(directory);
+  }
+}

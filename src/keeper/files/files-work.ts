@@ -1,0 +1,209 @@
+/** The keeper's real world: certificate files, responders behind sockets, the store, and the files that servers read. */
+import { InputError, RestapleError } from '../../errors.ts';
+import type { Verdict } from '../../ocsp/verify-response.ts';
+import type { KeptResponse } from '../../staple/fetch-response.ts';
+import type { Life } from '../../staple/policy.ts';
+import type { Staple } from '../../staple/staple.ts';
+import type { StapleStore } from '../../store/staple-store.ts';
+import { respondersOf } from '../../subject/subject.ts';
+import { printable } from '../../text.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import type { Clock } from '../clock.ts';
+import type { Answer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
+import { askGroups } from './ask.ts';
+import type { CertificateSubject } from './certificate-subject.ts';
+import { Certificates, type Read } from './certificates.ts';
+import { judgesOf } from './judges.ts';
+import { type Note, formatNote, parseNote } from './note.ts';
+import { Places } from './places.ts';
+import { groupsOf } from './responder-rules.ts';
+
+export interface FilesWorkOptions {
+  readonly store: StapleStore;
+  readonly clock: Clock;
+}
+
+/** Which certificate it is about goes with it: by the time it is kept, its file may hold the next one. */
+export interface VerifiedResponse {
+  readonly der: Buffer;
+  readonly verdict: Verdict;
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+}
+
+/** What the note says besides the keeper's memory. */
+type Facts = Omit<Note, 'memory'>;
+
+export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
+  readonly #store: StapleStore;
+  readonly #clock: Clock;
+  readonly #certificates: Certificates;
+  readonly #facts = new WeakMap<CertificateSubject, Facts>();
+
+  constructor({ store, clock }: FilesWorkOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#certificates = new Certificates(store.issuers, clock);
+  }
+
+  /** @throws RestapleError where the certificate cannot be read, or its issuer cannot be had. */
+  async open(subject: CertificateSubject): Promise<Opened> {
+    const { settings } = subject;
+    const read = await this.#certificates.read(subject);
+    const { certificate, mustStaple } = read;
+    const { memory, answered } = this.#noteOf(subject) ?? {};
+    const notAfter = certificate.notAfter.getTime();
+    const facts: Facts = {
+      certificate: read.path,
+      files: subject.outputs,
+      mustStaple,
+      notAfter,
+      answered,
+    };
+    this.#facts.set(subject, facts);
+    const asked = this.#urlsOf(read, subject);
+    if (typeof asked === 'string') {
+      this.#facts.set(subject, { ...facts, silence: asked });
+      const nothing = { staple: undefined, published: [], unwritten: undefined, damaged: [] };
+      return { ...nothing, memory, responder: undefined, silence: asked, mustStaple, notAfter };
+    }
+
+    const issuer = await this.#certificates.issuerOf(read, subject);
+    const [group] = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
+    const judges = judgesOf(certificate, issuer, settings, this.#clock);
+    const places = new Places(this.#store, subject);
+    const { best, lacking, damaged } = places.look(judges.present);
+    const put = best && lacking.length > 0 ? await places.put(best, judges.standing, lacking) : undefined;
+    const staple = put?.inPlace ?? best;
+    const silence = group === undefined ? DISABLED : undefined;
+    const responder = group && hostOf(group.urls[0] ?? '');
+    this.#facts.set(subject, { ...facts, responder, silence, ...(staple && lifeOf(staple)) });
+    return {
+      staple: staple && lifeOf(staple),
+      published: put?.published ?? [],
+      unwritten: put?.unwritten,
+      damaged: damaged.map(({ path, message }) => ({
+        path,
+        message: `${message}; ${best ? 'replaced by a good staple' : 'to be fetched again'}`,
+      })),
+      memory,
+      responder,
+      ...(silence !== undefined && { silence }),
+      mustStaple,
+      notAfter,
+    };
+  }
+
+  async ask(
+    subject: CertificateSubject,
+    known: Validators,
+    signal: AbortSignal,
+  ): Promise<Answer<VerifiedResponse>> {
+    const { settings } = subject;
+    const read = await this.#certificates.read(subject);
+    const { certificate } = read;
+    const asked = this.#urlsOf(read, subject);
+    if (typeof asked === 'string') throw new InputError('responder-url-missing', asked, read.path);
+    const issuer = await this.#certificates.issuerOf(read, subject);
+    const groups = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
+    if (groups.length === 0) throw new InputError('responder-url-missing', DISABLED, read.path);
+    const judges = judgesOf(certificate, issuer, settings, this.#clock);
+    const stored = new Places(this.#store, subject).stored(judges.present);
+    const kept = stored && this.#keptOf(stored, subject, known);
+    const question = { certificate, issuer, groups, settings, kept, accept: judges.answer };
+    const {
+      value: verdict,
+      der,
+      responder,
+      notModified,
+      freshness,
+    } = await askGroups(question, this.#clock, signal);
+    const thisUpdate = verdict.thisUpdate.getTime();
+    const facts = this.#facts.get(subject);
+    if (facts) this.#facts.set(subject, { ...facts, answered: { responder, thisUpdate } });
+    return {
+      certStatus: verdict.certStatus,
+      thisUpdate,
+      validUntil: verdict.validUntil.getTime(),
+      responder,
+      notModified,
+      etag: freshness.etag,
+      lastModified: freshness.lastModified?.getTime(),
+      freshForMs: freshness.freshForMs,
+      response: { der, verdict, certificate, issuer },
+    };
+  }
+
+  async keep(subject: CertificateSubject, response: VerifiedResponse): Promise<Kept> {
+    const { certificate, issuer, ...staple } = response;
+    const judges = judgesOf(certificate, issuer, subject.settings, this.#clock);
+    const gone = await this.#renewalOf(subject);
+    const outputs = gone ? [] : subject.outputs;
+    const put = await new Places(this.#store, { key: subject.key, outputs }).put(staple, judges.standing);
+    const inPlace = put.inPlace ?? new Places(this.#store, subject).look(judges.present).best ?? staple;
+    const facts = this.#facts.get(subject);
+    if (facts) this.#facts.set(subject, { ...facts, ...lifeOf(inPlace) });
+    return { staple: lifeOf(inPlace), published: put.published, unwritten: put.unwritten ?? gone };
+  }
+
+  remember(subject: CertificateSubject, memory: Memory): void {
+    const facts = this.#facts.get(subject) ?? this.#noteOf(subject);
+    if (facts) this.#store.saveNote(subject.key, formatNote({ ...facts, memory }));
+  }
+
+  /** Why the files that servers read are not to get this staple: they belong to the certificate that is there now. */
+  async #renewalOf(subject: CertificateSubject): Promise<RestapleError | undefined> {
+    try {
+      await this.#certificates.read(subject);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RestapleError) return error;
+      throw error;
+    }
+  }
+
+  #noteOf({ key }: CertificateSubject): Note | undefined {
+    const text = this.#store.loadNote(key);
+    return text === undefined ? undefined : parseNote(text);
+  }
+
+  /** The responders of a certificate, or why there is nobody to ask. */
+  #urlsOf(read: Read, { settings }: CertificateSubject): readonly string[] | string {
+    try {
+      const responders = respondersOf(read, settings.urls, new Date(this.#clock.now()));
+      return responders === 'noRevAvail' ? NO_REV_AVAIL : responders.urls;
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+  }
+
+  /** An ETag is sent only while the response that it came with is the one at hand, and to whom it came from. */
+  #keptOf(stored: Staple, subject: CertificateSubject, known: Validators): KeptResponse {
+    const { der: body, verdict } = stored;
+    const modified = verdict.thisUpdate;
+    const answered = this.#facts.get(subject)?.answered;
+    if (answered?.thisUpdate !== modified.getTime()) return { body, modified };
+    const { etag, lastModified } = known;
+    const { responder } = answered;
+    return {
+      body,
+      modified: lastModified === undefined ? modified : new Date(lastModified),
+      etag,
+      responder,
+    };
+  }
+}
+
+const NO_REV_AVAIL = 'the CA publishes no revocation for this certificate (noRevAvail)';
+const DISABLED = 'its responder is not to be asked, says the config';
+
+const lifeOf = ({ verdict }: Pick<Staple, 'verdict'>): Life => ({
+  thisUpdate: verdict.thisUpdate.getTime(),
+  validUntil: verdict.validUntil.getTime(),
+});
+
+/** Turns are taken by host, whatever the path: one machine answers for many CAs. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : printable(url);
+}
