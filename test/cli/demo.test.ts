@@ -21,6 +21,7 @@ Asked by address, the CDN does not know which of its many sites is meant, and re
   $ restaple fetch domain.crt --url http://127.0.0.1:PORT/
   restaple: domain.crt: 403 Forbidden: the edge at 127.0.0.1:PORT does not serve this Host; it got Host: 127.0.0.1:PORT: "Error 1003: asked by address"
   hint: the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'
+  hint: restaple doctor domain.crt --url http://127.0.0.1:PORT/
 Asked by name, it hands on the answer of the CA. restaple verifies that, and writes domain.ocsp:
 (It is on this very machine, where no certificate leads restaple unless it is told that it may.)
   $ restaple fetch domain.crt --allow-host localhost
@@ -88,6 +89,7 @@ describe('restaple demo', () => {
         terminal: false,
         colorOut: false,
         colorErr: false,
+        columnsOut: undefined,
         env: {},
         now: () => new Date(),
       };
@@ -176,6 +178,8 @@ describe('restaple demo in a process of its own', () => {
   });
 });
 
+const OCSP = '-issuer issuer.crt -CAfile root.crt -verify_other issuer.crt';
+
 describe('restaple demo --keep', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'waits for %s, then ends with 0 and leaves nothing behind',
@@ -209,6 +213,10 @@ describe('restaple demo --keep', () => {
         ["restaple fetch domain.crt --url http://127.0.0.1:PORT/ --header 'Host: localhost'", 0],
         ['restaple inspect domain.ocsp', 0],
         ['restaple verify domain.ocsp --cert domain.crt', 0],
+        ['restaple doctor domain.crt --url http://127.0.0.1:PORT/', 75],
+        ['restaple doctor localhost:PORT --allow-host localhost', 0],
+        [`restaple ocsp ${OCSP} -cert domain.crt -url http://localhost:PORT/`, 0],
+        [`restaple ocsp ${OCSP} -cert revoked.crt -url http://localhost:PORT/`, 1],
       ]);
     });
   });

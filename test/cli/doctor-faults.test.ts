@@ -90,7 +90,7 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     'nothing with 200',
     answer({ body: '' }),
     75,
-    /^something else answers .* the answer is empty$/,
+    /^something else answers .* is empty$/,
     'curl -i',
   ],
   [

@@ -1,9 +1,10 @@
 /** `restaple demo`: the whole story in a world of its own. */
 import { basename } from 'node:path';
-import { commandsToTry, shellWord } from '../../demo/commands-to-try.ts';
+import { commandsToTry } from '../../demo/commands-to-try.ts';
 import { Interruption } from '../../demo/interruption.ts';
 import { STORY, type Stage } from '../../demo/story.ts';
 import { type World, startWorld } from '../../demo/world.ts';
+import { shellWord } from '../../shell-word.ts';
 import { EXIT } from '../exit-codes.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';

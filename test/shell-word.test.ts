@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shellWord } from '../../src/demo/commands-to-try.ts';
-import { run } from '../support/peers.ts';
+import { shellWord } from '../src/shell-word.ts';
+import { run } from './support/peers.ts';
 
 describe('shellWord', () => {
   it('leaves plain paths as they are', () => {
