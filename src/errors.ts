@@ -151,15 +151,26 @@ export class TransportError extends RestapleError {
   }
 }
 
-/** A response that a rule of verification refused; `isCached` when it was a cache that kept it too long. */
+/** What a ResponseError has besides its words. */
+export interface ResponseErrorOptions extends ErrorOptions {
+  readonly isCached?: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * A response that a rule of verification refused; `isCached` when it was a cache that kept it too long; `retryAfterMs`
+ * what the Retry-After beside a `tryLater` said.
+ */
 export class ResponseError extends RestapleError {
   readonly code: ResponseCode;
   readonly isCached: boolean;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ResponseCode, message: string, options?: ErrorOptions & { readonly isCached?: boolean }) {
+  constructor(code: ResponseCode, message: string, options?: ResponseErrorOptions) {
     super(message, options);
     this.code = code;
     this.isCached = options?.isCached === true;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

@@ -55,7 +55,8 @@ function received(outgoing: ClientRequest, request: HttpRequest, progress: Progr
   });
 }
 
-function answerOf(incoming: IncomingMessage, body: Buffer, { addresses, port, proxy }: Progress): HttpAnswer {
+function answerOf(incoming: IncomingMessage, body: Buffer, progress: Progress): HttpAnswer {
+  const { addresses, port, proxy, isForwarded } = progress;
   return {
     status: incoming.statusCode ?? 0,
     statusText: incoming.statusMessage ?? '',
@@ -63,7 +64,7 @@ function answerOf(incoming: IncomingMessage, body: Buffer, { addresses, port, pr
     body,
     address: addresses[0],
     ...(port === undefined ? {} : { port }),
-    ...(proxy === undefined ? {} : { proxy }),
+    ...(proxy === undefined ? {} : { proxy, isForwarded: isForwarded === true }),
   };
 }
 

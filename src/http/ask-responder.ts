@@ -12,6 +12,7 @@ import type { HttpAnswer } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';
+import { withRetryAfter } from './retry-after.ts';
 import { type Kept, condition, confirms, refreshed } from './revalidation.ts';
 import { requireOk } from './status.ts';
 
@@ -133,7 +134,7 @@ function accepted<T>(body: Buffer, { headers }: HttpAnswer, { accept }: AskOptio
   try {
     return accept(body);
   } catch (error) {
-    throw nameCache(error, headers);
+    throw withRetryAfter(nameCache(error, headers), headers);
   }
 }
 

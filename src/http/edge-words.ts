@@ -4,13 +4,12 @@
  *
  * The signatures are those of the pages that Cloudflare, CloudFront, Fastly and Akamai send.
  */
-import { isIP } from 'node:net';
 import { formatDuration } from '../duration.ts';
 import type { EdgeSign } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { HttpAnswer } from './message.ts';
 import { headText, isPage, pageTitle } from './page-title.ts';
-import { withoutBrackets } from './place.ts';
+import { isAddressHost } from './place.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { snippet } from './snippet.ts';
 
@@ -62,7 +61,7 @@ export function edgeSign(answer: HttpAnswer, host: string): EdgeSign | undefined
   if (says(BLOCKED)) return 'blocked';
   if (isOriginStatus(status)) return 'origin-gone';
   if (GATEWAY_STATUSES.has(status) && edgeMark(answer) !== undefined) return 'origin-gone';
-  if (status === 403 && isAddress(host)) return 'host-not-served';
+  if (status === 403 && isAddressHost(host)) return 'host-not-served';
   return undefined;
 }
 
@@ -110,6 +109,3 @@ const short = (value: string): string => printable(Array.from(value).slice(0, 60
 /** `x-cache` as `X-Cache`; CF-RAY is written so. */
 const headerName = (name: string): string =>
   name === 'cf-ray' ? 'CF-RAY' : name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
-
-/** A Host header that names no site but an address. */
-const isAddress = (host: string): boolean => isIP(withoutBrackets(host.replace(/:\d*$/, ''))) !== 0;

@@ -5,7 +5,7 @@ import { answerTo } from './answer.ts';
 import type { Carrier } from './carriers.ts';
 import { MAX_HEADER_BYTES, type Progress, abortFailure, proxyFailure, timeoutFailure } from './failure.ts';
 import { Guard } from './guard.ts';
-import { type HeaderList, toNodeHeaders } from './headers.ts';
+import { type HeaderList, headerValue, toNodeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { percentDecoded } from './place.ts';
 
@@ -38,6 +38,7 @@ export async function exchangeOnce(
     declared: undefined,
     proxy: carrier.proxy,
     isForwarded: carrier.isForwarded,
+    host: headerValue(headers, 'host'),
   };
   const outgoing = carrier.request({
     ...carrier.options,
@@ -59,7 +60,7 @@ export async function exchangeOnce(
   });
   try {
     const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
-    if (isProxyLogin(answer, carrier))
+    if (isProxyLogin(answer, carrier) || isProxyTrouble(answer, carrier))
       throw proxyFailure(`answers ${answer.status} ${answer.statusText}`, progress, answer.status);
     return answer;
   } catch (error) {
@@ -77,6 +78,18 @@ export async function exchangeOnce(
 function isProxyLogin({ status, headers }: HttpAnswer, carrier: Carrier): boolean {
   const toldUser = carrier.headers.length > 0;
   return carrier.isForwarded && (status === 407 || (status === 401 && toldUser && headers.via === undefined));
+}
+
+/** What proxies sign their own error pages with; of what they hand on, Server is the web server's (RFC 9110 section 10.2.4). */
+const PROXY_SERVER = /^(?:tinyproxy|squid|privoxy|ats|apachetrafficserver)\b/i;
+
+/**
+ * The proxy itself says that it gets no further. A Via header tells nothing: proxies set it on what they hand on, and squid
+ * on its own errors as well.
+ */
+function isProxyTrouble({ status, headers }: HttpAnswer, { isForwarded }: Carrier): boolean {
+  if (!isForwarded || status < 500) return false;
+  return headers['x-squid-error'] !== undefined || PROXY_SERVER.test(String(headers['server'] ?? ''));
 }
 
 /** Basic authorization from the URL. */

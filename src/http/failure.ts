@@ -2,7 +2,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { TransportError, reasonOf } from '../errors.ts';
 import { printable } from '../text.ts';
-import { addressPort, dialHost, hostPort, portOf, printableUrl } from './place.ts';
+import { addressPort, dialHost, hostPort, isAddressHost, portOf, printableUrl } from './place.ts';
 import { isTlsFailure, wrongNameWords } from './tls-failure.ts';
 
 /** 16 KiB: Node's own default, fixed because an option of node can change that. Responders send a few hundred bytes. */
@@ -34,6 +34,8 @@ export interface Progress {
   /** Bytes of the body: those that came and those that Content-Length promised. */
   received: number;
   declared: number | undefined;
+  /** The Host header that was sent. */
+  readonly host?: string | undefined;
   /** How the answer began, for when its headers never end. */
   firstBytes?: Buffer;
   /** `host:port` of a proxy, and whether it reads what it hands on: then connecting means connecting to it. */
@@ -163,9 +165,16 @@ function answerWords(error: unknown, progress: Progress): string {
     return `what ${place(progress)} answers is not proper HTTP: ${reason(error)}`;
   }
   if (code !== 'ECONNRESET') return `lost the connection to ${place(progress)}: ${reason(error)}`;
-  if (status === undefined) return `${place(progress)} closed the connection without an answer (${code})`;
+  if (status === undefined)
+    return `${place(progress)} closed the connection without an answer (${code})${strangeHost(progress)}`;
   const of = declared === undefined ? '' : ` of ${declared}`;
   return `${place(progress)} closed the connection after ${received}${of} bytes of the answer (${code})`;
+}
+
+/** nginx has 444 for it, and many block who asks by address in this way; others break down in the same. */
+function strangeHost({ host, firstBytes }: Progress): string {
+  if (host === undefined || !isAddressHost(host) || firstBytes !== undefined) return '';
+  return `; it got Host: ${host}, and may serve no site of that name`;
 }
 
 /** `connection refused (ECONNREFUSED)`: the words of the system or of OpenSSL, then the code. */

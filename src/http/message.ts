@@ -33,4 +33,6 @@ export interface HttpAnswer {
   readonly port?: number;
   /** `host:port` of the proxy that it came through; the address is then known to that alone. */
   readonly proxy?: string;
+  /** The proxy read what it handed on, and may itself be the one that answered. */
+  readonly isForwarded?: boolean;
 }

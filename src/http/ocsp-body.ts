@@ -9,6 +9,7 @@ import type { HttpAnswer } from './message.ts';
 import { isPage, pageTitle } from './page-title.ts';
 import { printableUrl } from './place.ts';
 import { snippet } from './snippet.ts';
+import { whoAnswered } from './who-answered.ts';
 
 /**
  * @param asked the URL that was asked; `url` is what answered, where a redirect led elsewhere.
@@ -20,17 +21,23 @@ export function requireOcspBody(answer: HttpAnswer, url: URL, asked: URL = url):
   const led = isElsewhere ? ` (a redirect of ${asked.host} led to ${url.host})` : '';
   const aPage = isElsewhere ? 'portal' : 'page';
   const edge = isPage(answer.body, answer.headers['content-type']) ? aPage : undefined;
-  throw new TransportError('http-not-ocsp', describe(answer) + led, printableUrl(url), answer.status, {
-    edge,
-  });
+  throw new TransportError(
+    'http-not-ocsp',
+    describe(answer, whoAnswered(url, answer)) + led,
+    printableUrl(url),
+    answer.status,
+    {
+      edge,
+    },
+  );
 }
 
-function describe({ body, headers, status }: HttpAnswer): string {
-  if (body.length === 0) return 'the answer is empty';
+function describe({ body, headers, status }: HttpAnswer, who: string): string {
+  if (body.length === 0) return `the answer from ${who} is empty`;
   const type = headers['content-type'];
   const size = body.length === 1 ? '1 byte' : `${body.length} bytes`;
   const what = type === undefined ? 'of no content type' : printable(type);
   const title = pageTitle(body);
   const shown = title === undefined ? snippet(body) : `a page with the title "${title}"`;
-  return `the answer is ${what}, not an OCSP response (status ${status}, ${size}): ${shown}`;
+  return `the answer from ${who} is ${what}, not an OCSP response (status ${status}, ${size}): ${shown}`;
 }

@@ -51,3 +51,8 @@ export function percentDecoded(text: string): string {
 export function addressPort(address: string, port: string): string {
   return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+/** A Host header that names no site but an address. */
+export function isAddressHost(host: string): boolean {
+  return isIP(withoutBrackets(host.replace(/:\d*$/, ''))) !== 0;
+}

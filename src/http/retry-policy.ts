@@ -1,5 +1,5 @@
 /** Which failure is worth another try within the same call, and when. */
-import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
+import { type ErrorCode, ResponseError, type RestapleError, TransportError } from '../errors.ts';
 
 /** How those that failed for a while are asked again. */
 export interface Retry {
@@ -58,6 +58,12 @@ function isTemporaryStatus(status: number): boolean {
 
 function hasNetworkCause({ cause }: Error): boolean {
   return cause instanceof Error && 'code' in cause && NETWORK_CODES.has(cause.code);
+}
+
+/** When the server itself wants to be asked again, in milliseconds from its answer. */
+export function retryAfterOf(error: unknown): number | undefined {
+  const said = error instanceof TransportError || error instanceof ResponseError;
+  return said ? error.retryAfterMs : undefined;
 }
 
 /**

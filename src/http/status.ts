@@ -3,9 +3,10 @@ import { TransportError } from '../errors.ts';
 import { printable } from '../text.ts';
 import { edgeSign, edgeWords } from './edge-words.ts';
 import type { HttpAnswer } from './message.ts';
-import { addressPort, dialHost, portOf, printableUrl } from './place.ts';
+import { printableUrl } from './place.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { snippet } from './snippet.ts';
+import { whoAnswered } from './who-answered.ts';
 
 /** `error code: 1003` of a CDN says more than its 403; a page of HTML does not. */
 const MAX_QUOTED_BYTES = 200;
@@ -18,7 +19,7 @@ export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
   if (answer.status === 200) return;
   const phrase = answer.statusText === '' ? '' : ` ${printable(answer.statusText)}`;
   const edge = edgeSign(answer, host);
-  const where = server(url, answer);
+  const where = whoAnswered(url, answer);
   const words = edge
     ? `: ${edgeWords(edge, answer, where, host)}`
     : ` from ${where} for Host: ${printable(host)}${quote(answer)}`;
@@ -27,14 +28,6 @@ export function requireOk(answer: HttpAnswer, url: URL, host: string): void {
     retryAfterMs: retryAfterMs(answer.headers),
     edge,
   });
-}
-
-/** `ocsp.example (192.0.2.1:80)`, or the address alone where it is the host. */
-function server(url: URL, { address, port, proxy }: HttpAnswer): string {
-  if (proxy !== undefined) return `${url.host} through the proxy ${proxy}`;
-  if (address === undefined) return url.host;
-  const asked = addressPort(address, port === undefined ? portOf(url) : String(port));
-  return address === dialHost(url) ? asked : `${url.hostname} (${asked})`;
 }
 
 function quote({ body, headers }: HttpAnswer): string {

@@ -84,6 +84,29 @@ it('is not asked by POST what was answered with the time to come again', async (
   expect(methods).toEqual(['GET']);
 });
 
+describe('Retry-After beside', () => {
+  const wait: readonly (readonly [string, string])[] = [['Retry-After', '90']];
+
+  it.each<[word: string, last: number, code: string]>([
+    ['tryLater', 3, 'responder-try-later'],
+    ['internalError', 2, 'responder-internal-error'],
+  ])('%s is heard', async (_word, last, code) => {
+    const { result, methods } = await ask(answer({ headers: wait, body: body(last) }), GOOD);
+    await expect(result).rejects.toMatchObject({ code, retryAfterMs: 90_000 });
+    expect(methods).toEqual(['GET']);
+  });
+
+  it.each<[sentence: string, behaviour: Behaviour]>([
+    ['tryLater without it', ocsp(3)],
+    ['tryLater with nonsense in it', answer({ headers: [['Retry-After', 'soon']], body: body(3) })],
+    ['a word that is final', answer({ headers: wait, body: body(6) })],
+  ])('%s says nothing', async (_sentence, behaviour) => {
+    const { result } = await ask(behaviour, GOOD);
+    await expect(result).rejects.toMatchObject({ retryAfterMs: undefined });
+    await expect(result).rejects.toBeInstanceOf(ResponseError);
+  });
+});
+
 describe('a question', () => {
   it('goes by GET, with the request in the path', async () => {
     const { result, requests } = await ask(GOOD, FORBIDDEN);

@@ -101,13 +101,13 @@ describe('a fault of the server', () => {
       'a close in place of an answer',
       hangUp,
       'http-unreachable',
-      'PLACE closed the connection without an answer (ECONNRESET)',
+      'PLACE closed the connection without an answer (ECONNRESET); it got Host: PLACE, and may serve no site of that name',
     ],
     [
       'a reset in place of an answer',
       reset,
       'http-unreachable',
-      'PLACE closed the connection without an answer (ECONNRESET)',
+      'PLACE closed the connection without an answer (ECONNRESET); it got Host: PLACE, and may serve no site of that name',
     ],
     [
       'a close in the middle of the headers',
@@ -119,7 +119,7 @@ describe('a fault of the server', () => {
     const server = await serve(behaviour);
     const error = await refusal(client().exchange(get(server.url('/ca'))));
     expect(error.code).toBe(code);
-    expect(error.message).toBe(message.replace('PLACE', `127.0.0.1:${server.port}`));
+    expect(error.message).toBe(message.replaceAll('PLACE', `127.0.0.1:${server.port}`));
     expect(error.url).toBe(`http://127.0.0.1:${server.port}/ca`);
     expect(server.requests).toHaveLength(1);
   });
@@ -346,5 +346,20 @@ describe('giving up', () => {
     server.behave(answer({ body: 'fine' }));
     expect((await http.exchange(get(server.url()))).body.toString()).toBe('fine');
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2]);
+  });
+});
+
+describe('a server that hangs up in place of an answer', () => {
+  const WORDS = 'closed the connection without an answer (ECONNRESET)';
+
+  it.each<[sentence: string, host: string, words: string]>([
+    ['a name', 'ocsp.example', WORDS],
+    ['a name with a port', 'ocsp.example:8080', WORDS],
+    ['an address', '192.0.2.1', `${WORDS}; it got Host: 192.0.2.1, and may serve no site of that name`],
+    ['an IPv6 address', '[::1]:80', `${WORDS}; it got Host: [::1]:80, and may serve no site of that name`],
+  ])('is suspected of not knowing the Host where that is %s', async (sentence, host, words) => {
+    const server = await serve(sentence.includes('IPv6') ? reset : hangUp);
+    const error = await refusal(client().exchange(get(server.url(), { headers: [['Host', host]] })));
+    expect(error.message).toBe(`127.0.0.1:${server.port} ${words}`);
   });
 });

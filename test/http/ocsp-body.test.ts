@@ -35,54 +35,54 @@ describe('a body that may be an OCSPResponse', () => {
 describe('a body that is no OCSPResponse', () => {
   const html = '<!DOCTYPE html>\n\n<html>\t<head>';
   it.each([
-    ['nothing at all', Buffer.alloc(0), 'text/html', 'the answer is empty'],
+    ['nothing at all', Buffer.alloc(0), 'text/html', 'the answer from ocsp.example (192.0.2.1:80) is empty'],
     [
       'a page',
       Buffer.from(html),
       'text/html; charset=utf-8',
-      'the answer is text/html; charset=utf-8, not an OCSP response (status 200, 30 bytes): "<!DOCTYPE html> <html> <head>"',
+      'the answer from ocsp.example (192.0.2.1:80) is text/html; charset=utf-8, not an OCSP response (status 200, 30 bytes): "<!DOCTYPE html> <html> <head>"',
     ],
     [
       'a long page is cut',
       Buffer.from(`${html}${'x'.repeat(5000)}`),
       'text/html',
-      `the answer is text/html, not an OCSP response (status 200, 5030 bytes): "<!DOCTYPE html> <html> <head>${'x'.repeat(31)}…"`,
+      `the answer from ocsp.example (192.0.2.1:80) is text/html, not an OCSP response (status 200, 5030 bytes): "<!DOCTYPE html> <html> <head>${'x'.repeat(31)}…"`,
     ],
     [
       'a page that would paint the terminal',
       Buffer.from('<html>\u001B[2J\u202Egood page, is it not?'),
       'text/html',
-      String.raw`the answer is text/html, not an OCSP response (status 200, 34 bytes): "<html>\u{1b}[2J\u{202e}good page, is it not?"`,
+      String.raw`the answer from ocsp.example (192.0.2.1:80) is text/html, not an OCSP response (status 200, 34 bytes): "<html>\u{1b}[2J\u{202e}good page, is it not?"`,
     ],
     [
       'a content type that would',
       Buffer.from('<'),
       'text/\u009Bhtml',
-      String.raw`the answer is text/\u{9b}html, not an OCSP response (status 200, 1 byte): "<"`,
+      String.raw`the answer from ocsp.example (192.0.2.1:80) is text/\u{9b}html, not an OCSP response (status 200, 1 byte): "<"`,
     ],
     [
       'bytes without a type',
       Buffer.from('1f8b0800000000000003ffffffffffffffffffff', 'hex'),
       undefined,
-      'the answer is of no content type, not an OCSP response (status 200, 20 bytes): bytes 1f8b0800000000000003ffffffffffff…',
+      'the answer from ocsp.example (192.0.2.1:80) is of no content type, not an OCSP response (status 200, 20 bytes): bytes 1f8b0800000000000003ffffffffffff…',
     ],
     [
       'DER of something else, whatever its type says',
       Buffer.from('3003020106', 'hex'),
       'application/ocsp-response',
-      'the answer is application/ocsp-response, not an OCSP response (status 200, 5 bytes): bytes 3003020106',
+      'the answer from ocsp.example (192.0.2.1:80) is application/ocsp-response, not an OCSP response (status 200, 5 bytes): bytes 3003020106',
     ],
     [
       'a length whose octets reach past the end',
       Buffer.from('30ff0a', 'hex'),
       'application/ocsp-response',
-      'the answer is application/ocsp-response, not an OCSP response (status 200, 3 bytes): bytes 30ff0a',
+      'the answer from ocsp.example (192.0.2.1:80) is application/ocsp-response, not an OCSP response (status 200, 3 bytes): bytes 30ff0a',
     ],
     [
       'a character cut in the middle at the end of what is looked at',
       Buffer.from(`${' '.repeat(511)}é and more`),
       'text/plain',
-      'the answer is text/plain, not an OCSP response (status 200, 522 bytes): "…"',
+      'the answer from ocsp.example (192.0.2.1:80) is text/plain, not an OCSP response (status 200, 522 bytes): "…"',
     ],
   ])('%s', (_sentence, body, type, message) => {
     const error = refusalOf(body, type);

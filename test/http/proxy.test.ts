@@ -1,7 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TransportError } from '../../src/errors.ts';
+import { askResponder } from '../../src/http/ask-responder.ts';
 import type { HttpClient, HttpClientOptions, HttpRequest } from '../../src/http/client.ts';
 import type { Lookup } from '../../src/http/connect-rules.ts';
 import { proxyChoice } from '../../src/http/proxy-choice.ts';
+import { isTemporary } from '../../src/http/retry-policy.ts';
 import { answer, header, reset, startHttpServer } from '../support/http-server.ts';
 import { type Proxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { client, refusal, serve } from './harness.ts';
@@ -225,7 +228,102 @@ describe('a proxy at fault', () => {
     const error = await refusal(through('socks5h', proxy).exchange(get(server.url().href)));
     expect([error.code, error.message]).toEqual([
       'http-unreachable',
-      `127.0.0.1:${server.port} through the proxy 127.0.0.1:${proxy.port} closed the connection without an answer (ECONNRESET)`,
+      `127.0.0.1:${server.port} through the proxy 127.0.0.1:${proxy.port} closed the connection without an answer (ECONNRESET); it got Host: 127.0.0.1:${server.port}, and may serve no site of that name`,
+    ]);
+  });
+});
+
+/** The error of a GET to which the proxy says this. */
+const ask = async (
+  status: number,
+  headers: readonly (readonly [string, string])[],
+  url = 'http://ocsp.example.test/',
+): Promise<TransportError> => {
+  // What answers a request for a whole URL is the proxy, whoever made the answer.
+  const proxy = await serve(answer({ status, reason: 'No', headers, body: 'no' }));
+  const http = through('http', proxy);
+  const asking = { method: 'get', headers: [], maxBytes: 1000, accept: () => 'good' } as const;
+  const error = await refusal(askResponder(http, new URL(url), Buffer.from('3003020101', 'hex'), asking));
+  return Object.assign(error, { message: error.message.replace(`127.0.0.1:${proxy.port}`, 'PROXY') });
+};
+
+describe('a 5xx through a proxy', () => {
+  it.each<[sentence: string, status: number, headers: readonly (readonly [string, string])[]]>([
+    ['tinyproxy', 500, [['Server', 'tinyproxy/1.11.1']]],
+    [
+      'tinyproxy, of a proxy behind it',
+      502,
+      [
+        ['Server', 'tinyproxy/1.11.1'],
+        ['Via', '1.1 here'],
+      ],
+    ],
+    [
+      'squid',
+      503,
+      [
+        ['Server', 'squid/5.7'],
+        ['Via', '1.1 here (squid/5.7)'],
+      ],
+    ],
+    [
+      'squid without a name',
+      504,
+      [
+        ['X-Squid-Error', 'ERR_READ_TIMEOUT 0'],
+        ['Via', '1.1 here'],
+      ],
+    ],
+  ])("that the proxy itself says is the proxy's: %s", async (_sentence, status, headers) => {
+    const error = await ask(status, headers);
+    expect([error.code, error.status, error.message]).toEqual([
+      'proxy-failed',
+      status,
+      `on the way to ocsp.example.test:80 the proxy PROXY answers ${status} No`,
+    ]);
+    expect(isTemporary(error)).toBe(true);
+  });
+
+  it.each([502, 503, 504])(
+    "that may be the proxy's or the responder's is laid on neither: %i",
+    async (status) => {
+      const error = await ask(status, [['Via', '1.1 here (squid/5.7)']]);
+      expect([error.code, error.message]).toEqual([
+        'http-status',
+        `${status} No from ocsp.example.test or the proxy PROXY before it for Host: ocsp.example.test`,
+      ]);
+    },
+  );
+
+  it("that only a server says is the server's", async () => {
+    const error = await ask(500, [
+      ['Via', '1.1 here'],
+      ['Server', 'EJBCA'],
+    ]);
+    expect(error.message).toBe(
+      '500 No from ocsp.example.test through the proxy PROXY for Host: ocsp.example.test',
+    );
+  });
+
+  it("in a tunnel is the server's, whatever it calls itself", async () => {
+    const server = await serve(
+      answer({
+        status: 503,
+        reason: 'No',
+        headers: [
+          ['Server', 'squid'],
+          ['Via', '1.1 front'],
+        ],
+      }),
+    );
+    const proxy = await started(startHttpProxy());
+    const headers = [['Host', 'other.example']] as const;
+    const asking = { method: 'get', headers, maxBytes: 1000, accept: () => 'good' } as const;
+    const url = new URL(`http://ocsp.example.test:${server.port}/`);
+    const error = await refusal(askResponder(through('http', proxy), url, Buffer.alloc(5), asking));
+    expect([error.code, error.message]).toEqual([
+      'http-status',
+      `503 No from ${url.host} through the proxy 127.0.0.1:${proxy.port} for Host: other.example`,
     ]);
   });
 });

@@ -35,24 +35,24 @@ const tls = (options: TlsOptions): Server =>
 const WAY = 'cannot make a TLS connection to localhost:PORT at 127.0.0.1: ';
 
 describe('TLS fails', () => {
-  it.each<[sentence: string, server: () => Server, options: HttpClientOptions, words: string | RegExp]>([
+  it.each<[sentence: string, server: () => Server, options: HttpClientOptions, words: RegExp]>([
     [
       'by a root that is not the one that was named',
       () => tls({}),
       { ca: [other.root] },
-      'unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+      /^unable to verify the first certificate \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
     ],
     [
       'by a certificate that has expired',
       () => tls({ cert: expired.cert, key: expired.key }),
       { ca: [expired.root] },
-      'certificate has expired (CERT_HAS_EXPIRED)',
+      /^certificate has expired \(CERT_HAS_EXPIRED\)$/,
     ],
     [
       'by a certificate for another name, which is cut where it is long',
       () => tls({ cert: other.cert, key: other.key }),
       { ca: [other.root] },
-      `its certificate is for DNS:${'a'.repeat(60)}.${'b'.repeat(35)}…, not for localhost (ERR_TLS_CERT_ALTNAME_INVALID)`,
+      /^its certificate is for DNS:a{60}\.b{35}…, not for localhost \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
     ],
     [
       'by a version that is too old',
@@ -70,9 +70,7 @@ describe('TLS fails', () => {
     const { error, message } = await failure(server(), options);
     expect([error.code, error.status, isTemporary(error)]).toEqual(['http-tls-failed', undefined, false]);
     expect(message.startsWith(WAY)).toBe(true);
-    expect(message.slice(WAY.length)).toEqual(
-      typeof words === 'string' ? words : expect.stringMatching(words),
-    );
+    expect(message.slice(WAY.length)).toMatch(words);
   });
 
   it('by a certificate that the server wants from us', async () => {

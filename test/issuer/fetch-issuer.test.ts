@@ -73,7 +73,7 @@ describe('the issuer over the network', () => {
     [
       'a connection that closes',
       hangUp,
-      '127.0.0.1:PORT closed the connection without an answer (ECONNRESET)',
+      '127.0.0.1:PORT closed the connection without an answer (ECONNRESET); it got Host: 127.0.0.1:PORT, and may serve no site of that name',
     ],
   ])('is not to be had when the server has %s', async (_, behaviour, why) => {
     const server = await serve(behaviour);
@@ -81,7 +81,7 @@ describe('the issuer over the network', () => {
     await expect(new IssuerFetcher(client()).fetchIssuer(leafAt(url))).rejects.toMatchObject({
       // What may be otherwise the next time keeps the code that says so.
       code: codeFor(why),
-      message: `${NOT_IN_FILE}: ${why.replace('URL', url).replace('PORT', String(server.port))}`,
+      message: `${NOT_IN_FILE}: ${why.replace('URL', url).replaceAll('PORT', String(server.port))}`,
     });
   });
 
@@ -245,13 +245,13 @@ async function run(retries: number, ...behaviours: readonly Behaviour[]): Promis
 
 const busy = answer({ status: 503 });
 const later = (seconds: string): Behaviour => answer({ status: 503, headers: [['Retry-After', seconds]] });
-const good = answer({ body: ISSUER });
+const healthy = answer({ body: ISSUER });
 
 describe('a failure that passes', () => {
   it.each<[string, readonly Behaviour[], readonly number[]]>([
-    ['503 twice', [busy, busy, good], [250, 500]],
-    ['a connection that breaks', [reset, good], [250]],
-    ['503 with a wait', [later('7'), good], [7000]],
+    ['503 twice', [busy, busy, healthy], [250, 500]],
+    ['a connection that breaks', [reset, healthy], [250]],
+    ['503 with a wait', [later('7'), healthy], [7000]],
   ])('%s: the issuer comes in the end', async (_sentence, behaviours, waits) => {
     const outcome = await run(2, ...behaviours);
     expect((await outcome.result).raw).toEqual(ISSUER);
@@ -259,14 +259,14 @@ describe('a failure that passes', () => {
   });
 
   it.each<[string, number, readonly Behaviour[], number, string]>([
-    ['is not asked again unless told', 0, [busy, good], 1, 'answers 503'],
+    ['is not asked again unless told', 0, [busy, healthy], 1, 'answers 503'],
     ['is asked so often and not more', 2, [busy], 3, 'answers 503'],
-    ['is not asked again after the time that there is', 2, [later('45'), good], 1, 'answers 503'],
-    ['is not asked again for what stays', 2, [answer({ status: 404 }), good], 1, 'answers 404'],
+    ['is not asked again after the time that there is', 2, [later('45'), healthy], 1, 'answers 503'],
+    ['is not asked again for what stays', 2, [answer({ status: 404 }), healthy], 1, 'answers 404'],
     [
       'is not asked again for a file that is none',
       2,
-      [answer({ body: '<html>' }), good],
+      [answer({ body: '<html>' }), healthy],
       1,
       'no certificate',
     ],

@@ -18,6 +18,8 @@ const busy: Behaviour = answer({ status: 503, reason: 'Busy' });
 const later = (seconds: string): Behaviour =>
   answer({ status: 429, reason: 'Slow Down', headers: [['Retry-After', seconds]] });
 const tryLater: Behaviour = answer({ body: rawResponse(3) });
+const tryLaterIn = (seconds: string): Behaviour =>
+  answer({ headers: [['Retry-After', seconds]], body: rawResponse(3) });
 
 /** A server that does one thing after the other, and the last one for ever. */
 async function inTurn(...behaviours: readonly Behaviour[]): Promise<TestServer> {
@@ -82,6 +84,7 @@ describe('a failure that passes', () => {
     ['503 twice', [busy, busy, good], [250, 500], ['http-status', 'http-status']],
     ['tryLater, then 503', [tryLater, busy, good], [250, 500], ['responder-try-later', 'http-status']],
     ['429 with a wait', [later('3'), good], [3000], ['http-status']],
+    ['tryLater with a wait', [tryLaterIn('4'), good], [4000], ['responder-try-later']],
   ])('%s: the staple comes in the end', async (_sentence, behaviours, waits, reasons) => {
     const server = await inTurn(...behaviours);
     const outcome = await run([server], 2);
