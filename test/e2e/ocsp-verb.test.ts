@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { extension } from '../../src/demo/pki/extensions.ts';
+import { name } from '../../src/demo/pki/name.ts';
 import { generalizedTime } from '../../src/der/writer.ts';
 import { createRequest } from '../../src/ocsp/ocsp-request.ts';
 import { createCertID } from '../../src/ocsp/cert-id.ts';
@@ -38,9 +39,22 @@ afterAll(async () => {
 });
 beforeEach(() => responder.setStatus(pki.leaf.certificate.serialNumber, { type: 'good' }));
 
-const at = (name: string): string => join(dir.path, name);
+const at = (file: string): string => join(dir.path, file);
 const question = (): string[] => ['-issuer', files.issuer, '-cert', files.leaf];
 const byName = (): string[] => ['-url', `http://localhost:${front.port}/PATH`];
+
+/** What openssl quotes, what it escapes, and what it prints in hex. */
+const NAMES = [
+  ['a comma', 'Example, Inc.'],
+  ['a plus and an equals sign', 'a + b = c'],
+  ['quotes', 'the "best"'],
+  ['backslashes', String.raw`a\b\\c\u{7}`],
+  ['angle brackets', 'a<b>;c'],
+  ['a number sign at its head', '#1'],
+  ['spaces around it', ' a '],
+  ['letters beyond ASCII', 'Zürich 日本'],
+  ['control characters', 'a\u001b[31m\u0007\nb\u007f'],
+] as const;
 
 /** Without openssl's error queue. */
 const words = (text: string): string[] => text.split('\n').filter((line) => !/:error:/.test(line));
@@ -185,6 +199,18 @@ describeWithPeer('openssl', 'side by side with openssl ocsp', (openssl) => {
         {},
         { certStatus: { type: 'revoked', revocationTime: pki.now, reason: 1 }, nextUpdate: undefined },
       ],
+      ...NAMES.map(([sentence, value]): [string, TestPkiOptions, ResponseOverrides] => [
+        `a name with ${sentence}`,
+        {
+          delegate: {
+            name: name([
+              ['O', value],
+              ['CN', value],
+            ]),
+          },
+        },
+        { responderID: 'byName' },
+      ]),
       [
         'with an archive cutoff',
         {},

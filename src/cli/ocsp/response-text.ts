@@ -6,7 +6,8 @@ import type { OCSPResponse } from '../../ocsp/ocsp-response.ts';
 import type { SingleResponse } from '../../ocsp/single-response.ts';
 import { hex } from '../../text.ts';
 import { OID } from '../../x509/oids.ts';
-import { certIDLines, certificatesText, extensionLines, nameText, signatureLines } from './text.ts';
+import { certIDLines, certificatesText, extensionLines, signatureLines } from './text.ts';
+import { nameText } from './name-text.ts';
 
 /** @throws DerError for a basic response that cannot be read. */
 export function responseText({ responseBytes }: OCSPResponse): string {

@@ -6,7 +6,6 @@ import { DerError } from '../../errors.ts';
 import { hex } from '../../text.ts';
 import type { AlgorithmIdentifier } from '../../x509/algorithm-identifier.ts';
 import type { Extension } from '../../x509/extension.ts';
-import { formatName } from '../../x509/name.ts';
 import { OID, oidName } from '../../x509/oids.ts';
 import { signatureAlgorithmName } from '../../x509/signature-scheme.ts';
 import { formatPem } from '../../der/pem.ts';
@@ -87,10 +86,6 @@ function signatureName(algorithm: AlgorithmIdentifier): string {
   if (algorithm.algorithm === OID.rsaPss) return 'rsassaPss';
   return /^Ed\d/.test(name) ? name.toUpperCase() : name;
 }
-
-/** A name with spaces around its equals signs, as openssl up to 3.1 prints it. */
-export const nameText = (name: Buffer): string =>
-  formatName(name).replaceAll(/(^|(?<!\\), |(?<!\\)\+ )([\w.]+)=/g, '$1$2 = ');
 
 /** `restaple inspect` and `openssl x509 -text` show what is in one. */
 export const certificatesText = (certs: readonly Buffer[]): string =>
