@@ -72,7 +72,20 @@ export type ResponseCode =
   | 'certificate-revoked'
   | 'certificate-unknown';
 
-export type ErrorCode = DerCode | InputCode | TransportCode | ResponseCode | 'internal';
+/** What happened between a verb and the keeper, and at the places that they share. */
+export type KeeperCode =
+  | 'keeper-not-running'
+  | 'keeper-no-answer'
+  | 'socket-unusable'
+  | 'certificate-not-kept'
+  | 'store-not-found'
+  | 'store-locked';
+
+/** What is wrong with a config file. */
+export type ConfigCode = 'config-invalid';
+
+export type ErrorCode =
+  DerCode | InputCode | TransportCode | ResponseCode | KeeperCode | ConfigCode | 'internal';
 
 /** The base of every error that restaple throws on purpose. */
 export abstract class RestapleError extends Error {
@@ -171,6 +184,46 @@ export class ResponseError extends RestapleError {
     this.code = code;
     this.isCached = options?.isCached === true;
     this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** What a verb and the keeper, or the places that they share, have against each other. */
+export class KeeperError extends RestapleError {
+  readonly code: KeeperCode;
+
+  constructor(code: KeeperCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One thing that is wrong in a config: what, where, and what may have been meant. */
+export interface ConfigProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+  /** The key, such as `certificates[2].issuer`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** `path:line:column: key: what is wrong`. */
+export function formatProblem({ file, line, column, path, message }: ConfigProblem): string {
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** A config with everything that is wrong in it, in the order of the file; the message has the first. */
+export class ConfigError extends RestapleError {
+  readonly code: ConfigCode = 'config-invalid';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const [first, ...more] = problems.map((problem) => formatProblem(problem));
+    super(`${first ?? 'no problem'}${more.length > 0 ? ` (and ${more.length} more)` : ''}`);
+    this.problems = problems;
   }
 }
 

@@ -75,8 +75,19 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'nonce-mismatch': EXIT.dataError,
   'certificate-revoked': EXIT.notGood,
   'certificate-unknown': EXIT.notGood,
+  'keeper-not-running': EXIT.unavailable,
+  'keeper-no-answer': EXIT.temporary,
+  'socket-unusable': EXIT.cannotCreate,
+  'certificate-not-kept': EXIT.unavailable,
+  'store-not-found': EXIT.unavailable,
+  // The other one may be on its way out, as in a restart.
+  'store-locked': EXIT.temporary,
+  'config-invalid': EXIT.config,
   internal: EXIT.software,
 };
+
+/** Whether a code that came from another process is one of this version. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(CODES, code);
 
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof RestapleError ? CODES[error.code] : EXIT.software;

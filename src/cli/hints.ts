@@ -68,6 +68,15 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'check the clock of this machine; a cache may hold a response of a signer that has ended: try --method post',
   'response-outlives-certificate': 'renew the certificate; responders forget expired ones',
   'critical-extension-unknown': 'tell the CA; what an extension means that nobody knows cannot be ignored',
+  'keeper-not-running':
+    'start a keeper with restaple run, or do without: restaple fetch CERT; one that runs elsewhere: --control PATH',
+  'keeper-no-answer':
+    'look at the log of restaple run; after an update of restaple the keeper must be started again',
+  'socket-unusable': 'another place, as a path of at most 107 bytes: --control PATH',
+  'certificate-not-kept': 'restaple status lists what is kept',
+  'store-not-found': 'restaple run makes one; one that is elsewhere: --store DIR',
+  'store-locked': 'one keeper is enough for a store: end the other, or give this one its own: --store DIR',
+  'config-invalid': 'mend these lines; every key stands in docs/reference/config.md',
   internal: 'this is a fault of restaple; please report it with what you typed',
 };
 

@@ -66,6 +66,8 @@ const NUMBERS: Readonly<Record<ResponseCode, number>> = {
   'certificate-unknown': 10,
 };
 
+export const isResponseCode = (code: string): code is ResponseCode => Object.hasOwn(NUMBERS, code);
+
 /** The types of which a response is made: an error in the DER of a certificate file breaks no rule for responses. */
 const RESPONSE_TYPES: ReadonlySet<string> = new Set([
   'OCSPResponse',

@@ -2,12 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, exitCodeOf, gravest } from '../../src/cli/exit-codes.ts';
 import { doctorTellsMore, hintFor } from '../../src/cli/hints.ts';
-import { DerError, InputError, ResponseError, RestapleError, TransportError } from '../../src/errors.ts';
+import {
+  DerError,
+  InputError,
+  KeeperError,
+  ResponseError,
+  RestapleError,
+  TransportError,
+} from '../../src/errors.ts';
 import { brokenRule } from '../../src/ocsp/rules.ts';
 import { ERRORS_PAGE, codesByExit, errorEntries } from './errors-page.ts';
 import { DER_EXAMPLES } from './examples/der.ts';
 import type { Example } from './examples/example.ts';
 import { INPUT_EXAMPLES } from './examples/input.ts';
+import { KEEPER_EXAMPLES } from './examples/keeper.ts';
 import { RESPONSE_EXAMPLES } from './examples/response.ts';
 import { TRANSPORT_EXAMPLES } from './examples/transport.ts';
 
@@ -16,6 +24,7 @@ const CLASSES = [
   { Kind: InputError, examples: INPUT_EXAMPLES },
   { Kind: TransportError, examples: TRANSPORT_EXAMPLES },
   { Kind: ResponseError, examples: RESPONSE_EXAMPLES },
+  { Kind: KeeperError, examples: KEEPER_EXAMPLES },
 ] as const;
 
 const entries = errorEntries();

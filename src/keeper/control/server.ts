@@ -1,0 +1,60 @@
+/** The keeper's end of the control socket: it answers whoever may open it, and is held up by nobody. */
+import { type Socket, createServer } from 'node:net';
+import type { CertificateView } from '../view.ts';
+import { type Limits, converse } from './conversation.ts';
+import { listenAt } from './listen.ts';
+import type { KeeperFacts } from './protocol.ts';
+
+/** People and scripts ask it; more at a time are none of them. */
+const MAX_CLIENTS = 32;
+
+const LIMITS: Limits = { requestMs: 5_000, drainMs: 30_000 };
+
+/** What is asked of the keeper. */
+export interface Controlled {
+  about(): KeeperFacts;
+  /** May be walked slowly, while certificates come and go. */
+  views(): Iterable<CertificateView>;
+  /** @returns `undefined` when it is not kept. @param certificate an absolute path, or a key. */
+  refresh(certificate: string): Promise<RefreshOutcome | undefined>;
+  /** Looks for certificates that came or went. */
+  rescan(): Promise<void>;
+}
+
+export interface RefreshOutcome {
+  /** After the attempt. */
+  readonly view: CertificateView;
+  /** What the attempt failed with: a RestapleError, or a fault of restaple. */
+  readonly error?: unknown;
+}
+
+export interface ControlServer {
+  /** Removes the socket, and cuts off whoever is still waiting. */
+  close(): Promise<void>;
+}
+
+/** @throws KeeperError `socket-unusable` */
+export async function serveControl(
+  path: string,
+  controlled: Controlled,
+  limits: Limits = LIMITS,
+): Promise<ControlServer> {
+  const clients = new Set<Socket>();
+  // A client that has said all it has to say may close its end; the answer still comes.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    clients.add(socket);
+    socket.once('close', () => clients.delete(socket));
+    void converse(socket, controlled, limits);
+  });
+  server.maxConnections = MAX_CLIENTS;
+  await listenAt(server, path);
+  // No file descriptor left for a client: it is refused, and the keeper goes on.
+  server.on('error', () => {});
+  return {
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        for (const socket of clients) socket.destroy();
+      }),
+  };
+}
