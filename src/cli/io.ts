@@ -16,6 +16,8 @@ export interface Io {
   readonly terminal: boolean;
   readonly colorOut: boolean;
   readonly colorErr: boolean;
+  /** How wide the terminal is that the result goes to; `undefined` when it goes elsewhere. */
+  readonly columnsOut: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
 }
@@ -49,6 +51,10 @@ export function processIo(): ProcessIo {
     },
     get colorErr() {
       return allowsColor(env) && isTerminal(2, () => process.stderr);
+    },
+    get columnsOut() {
+      // A terminal that does not know has 0.
+      return isTerminal(1, () => process.stdout) ? process.stdout.columns || undefined : undefined;
     },
     env,
     now: () => new Date(),

@@ -80,6 +80,17 @@ export interface DoctorFlags extends JudgeFlags, WayFlags {
   readonly json: boolean;
 }
 
+export interface StatusFlags {
+  readonly json: boolean;
+  readonly control: string | undefined;
+  readonly store: string | undefined;
+}
+
+export interface RefreshFlags {
+  readonly json: boolean;
+  readonly control: string | undefined;
+}
+
 export interface DemoFlags {
   readonly keep: boolean;
 }
@@ -251,6 +262,54 @@ const DOCTOR: Verb = {
   },
 };
 
+const CONTROL: OptionSpec = {
+  name: 'control',
+  value: '<path>',
+  help: 'the control socket of the keeper (default: where restaple run puts it)',
+};
+
+const STATUS: Verb = {
+  name: 'status',
+  summary: 'show the certificates that are kept, those first that need you',
+  description:
+    'Asks the running keeper, or reads the store where none is running.\n' +
+    '<cert> is a certificate file that is kept, or a directory with some; without any, all are shown.',
+  operand: '[cert...]',
+  least: 0,
+  most: Infinity,
+  options: [
+    CONTROL,
+    { name: 'store', value: '<dir>', help: 'the store of the keeper (default: where restaple run has it)' },
+    JSON_SWITCH,
+  ],
+  async run(args, io) {
+    const flags: StatusFlags = {
+      json: args.switch('json'),
+      control: args.text('control'),
+      store: args.text('store'),
+    };
+    const { statusCommand } = await import('./commands/status.ts');
+    return statusCommand(args.operands, flags, io);
+  },
+};
+
+const REFRESH: Verb = {
+  name: 'refresh',
+  summary: 'have the running keeper fetch a staple now',
+  description:
+    'Asks the running keeper to fetch the staple of a certificate at once, and waits for the outcome.\n' +
+    '<cert> is a certificate file that is kept.',
+  operand: '<cert>',
+  least: 1,
+  most: 1,
+  options: [CONTROL, JSON_SWITCH],
+  async run(args, io) {
+    const flags: RefreshFlags = { json: args.switch('json'), control: args.text('control') };
+    const { refreshCommand } = await import('./commands/refresh.ts');
+    return refreshCommand(args.operands[0] ?? '', flags, io);
+  },
+};
+
 const INSPECT: Verb = {
   name: 'inspect',
   summary: 'show what is in a certificate, an OCSP request or an OCSP response',
@@ -327,4 +386,13 @@ const DEMO: Verb = {
   },
 };
 
-export const VERBS: readonly (Verb | ForeignVerb)[] = [FETCH, DOCTOR, INSPECT, VERIFY, OCSP, DEMO];
+export const VERBS: readonly (Verb | ForeignVerb)[] = [
+  FETCH,
+  STATUS,
+  REFRESH,
+  DOCTOR,
+  INSPECT,
+  VERIFY,
+  OCSP,
+  DEMO,
+];

@@ -17,6 +17,7 @@ function terminalAt(
     terminal,
     colorOut: false,
     colorErr: false,
+    columnsOut: undefined,
     env: {},
     now: () => new Date(now),
   };

@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly terminal?: boolean;
   /** Colour on both streams. */
   readonly color?: boolean;
+  /** The width of the terminal on standard output; no terminal unless given. */
+  readonly columns?: number;
   /** What `-` reads; nothing unless given. */
   readonly stdin?: Uint8Array;
 }
@@ -39,6 +41,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     terminal: options.terminal === true,
     colorOut: color,
     colorErr: color,
+    columnsOut: options.columns,
     env: options.env ?? {},
     now: () => options.now ?? NOW,
   };
