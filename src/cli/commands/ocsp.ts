@@ -145,12 +145,15 @@ async function judged(
   const basic = readBasicResponse(response);
   const now = settings.at ?? io.now();
   const judgeFor = (one: BasicOCSPResponse): Judge => judgeOf(one, settings, trust, now);
+  // What -no_cert_verify lets pass is no better than what it would take the place of.
+  const strictJudgeFor = (one: BasicOCSPResponse): Judge =>
+    judgeOf(one, { ...settings, checks: 'everything' }, trust, now);
   const questions = asked.length > 0 ? asked : questionsFrom(certIDsOf(request, basic), trust.issuers);
   if (questions.length === 0)
     throw new ResponseError('certid-mismatch', 'the response is about no certificate');
   const answers = judgeAll(judgeFor(basic), questions, request?.nonce, settings, io);
   print(answers.map((one) => summary(one)).join(''));
-  if (settings.respout !== undefined) await keepResponse(settings.respout, der, answers, judgeFor, io);
+  if (settings.respout !== undefined) await keepResponse(settings.respout, der, answers, strictJudgeFor, io);
   return gravest(answers.map(({ error }) => (error ? exitCodeOf(error) : EXIT.ok)));
 }
 

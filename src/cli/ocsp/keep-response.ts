@@ -43,7 +43,7 @@ export async function keepResponse(
     const verdict = verdictFor(judgeOf(readResponse(bytes)), questions);
     return { der: bytes, verdict };
   };
-  // -noverify does not ask whether it verifies; a file that does is kept only from those that do not.
+  // -noverify and -no_cert_verify do not ask whether it verifies; a file that does is kept only from those that do not.
   let verdict: Verdict | undefined;
   failureOf(() => (verdict = staple(der).verdict));
   const kept = await keepStaple(path, { der, verdict }, staple);
