@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ocspHint } from '../../src/cli/ocsp/hints.ts';
 import { FLAGS } from '../../src/cli/ocsp/flags.ts';
+import { certificatesPem } from '../support/files.ts';
+import { createTestPki } from '../support/pki.ts';
+import { withSite } from './ocsp-helper.ts';
 import { RestapleError } from '../../src/errors.ts';
 import { DER_EXAMPLES } from '../docs/examples/der.ts';
 import type { Example } from '../docs/examples/example.ts';
@@ -37,4 +40,22 @@ describe('the hint for', () => {
     // With -i, curl shows headers. SHA-1 is a matter of `restaple fetch`.
     expect(others.filter((flag) => flag !== '--allow-sha1')).toEqual([]);
   });
+});
+
+describe('where nobody is to be asked', () => {
+  it.each([
+    ['http://ocsp.test/a', 'http://ocsp.test/a'],
+    ['http://ocsp.test/$(id)', "'http://ocsp.test/$(id)'"],
+    ["http://ocsp.test/';id", String.raw`'http://ocsp.test/'\'';id'`],
+    ['http://ocsp.test/\u001b[2J', String.raw`'http://ocsp.test/\u{1b}[2J'`],
+  ])('the URL %j of the certificate can be pasted as %s', (url, word) =>
+    withSite(async ({ ocsp, put }) => {
+      const { leaf, issuer } = createTestPki({ leaf: { ocspUrls: [url] } });
+      await put('domain.crt', certificatesPem(leaf));
+      await put('issuer.crt', certificatesPem(issuer));
+      const { err } = await ocsp(['-issuer', '@issuer.crt', '-cert', '@domain.crt']);
+      expect(err).toMatch(/^restaple: nobody to ask: -url is missing\n/);
+      expect(err).toContain(`hint: the certificate names one: -url ${word}; see restaple ocsp -help\n`);
+    }),
+  );
 });

@@ -1,4 +1,6 @@
 /** Whether the flags together ask for anything, and for all that it takes. */
+import { shellWord } from '../../shell-word.ts';
+import { printable } from '../../text.ts';
 import { UsageError } from '../arguments.ts';
 import type { Question } from './questions.ts';
 import type { Settings } from './settings.ts';
@@ -32,6 +34,8 @@ export function nobodyAsked(questions: readonly Question[]): UsageError {
   const [responder] = questions.flatMap(({ responders }) => responders);
   return new UsageError(
     'nobody to ask: -url is missing',
-    responder === undefined ? undefined : `the certificate names one: -url ${responder};`,
+    responder === undefined
+      ? undefined
+      : `the certificate names one: -url ${shellWord(printable(responder))};`,
   );
 }
