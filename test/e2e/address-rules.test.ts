@@ -139,7 +139,9 @@ describe('a certificate does not lead to this machine', () => {
     const url = `http://ocsp.example.test:${trapPort}/`;
     const { outcome, network } = await fetchFrom(url, { '*': [[address]] });
     expect(await seen(outcome, network)).toEqual({ ...REFUSED, dials: [] });
-    expect(outcome.stdout).toContain('--allow-host');
+    // Where a cloud hands out credentials nobody is told how to get in.
+    const isTold = outcome.stdout.includes('--allow-host');
+    expect(isTold).toBe(address !== '169.254.169.254');
   });
 });
 

@@ -54,7 +54,8 @@ describe('behind a front that serves nobody without the right Host', () => {
     expect(outcome.stderr).toBe(
       `restaple: ${cert}: 403 Forbidden: the edge at 127.0.0.1:${front.port} does not serve this Host; ` +
         `it got Host: 127.0.0.1:${front.port}: "403 Forbidden"\n` +
-        "hint: the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'\n",
+        "hint: the responder is behind a CDN: ask for it by its name, --url http://NAME/, or --url URL --header 'Host: NAME'\n" +
+        `hint: restaple doctor ${cert} --url ${front.url}\n`,
     );
   });
 

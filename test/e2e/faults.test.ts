@@ -23,7 +23,7 @@ afterAll(async () => {
 const bench = (): Bench => ({ pki, present, server, run: (args) => cli.run(...args) });
 
 /** Everything that may be said: nothing, a note, or a reason and a hint. Nowhere a stack, a warning, a second reason. */
-const FAILED = /^restaple: cert\.pem: [^\n]+\nhint: [^\n]+\n$/;
+const FAILED = /^restaple: cert\.pem: [^\n]+\nhint: [^\n]+\n(?:hint: restaple doctor cert\.pem [^\n]+\n)?$/;
 const NOTED = /^(?:restaple: cert\.pem: [^\n]+\n)?$/;
 
 describe.each(groups)('$title', ({ faults }) => {

@@ -42,7 +42,7 @@ async function besideGoodStaple(use: (dir: string, staple: string) => Promise<vo
 }
 
 const SAID =
-  /^restaple: ([^\n]+)\nhint: ([^\n]+)\n(?:restaple: [^\n]+: the certificate is must-staple: [^\n]+\n)?$/;
+  /^restaple: ([^\n]+)\nhint: ([^\n]+)\n(?:hint: restaple doctor [^\n]+\n)?(?:restaple: [^\n]+: the certificate is must-staple: [^\n]+\n)?$/;
 
 /** What was said, when it was one line and a hint and nothing else but a word on must-staple: no stack, no warning. */
 function told({ code, stdout, stderr }: Outcome): {
