@@ -1,12 +1,15 @@
 /** Can the file be read, what is in it, and does it stand in the order in which servers want it? */
+import { attempt } from '../attempt.ts';
 import { InputError, RestapleError } from '../errors.ts';
 import { findIssuer } from '../issuer/find-issuer.ts';
-import { loadCertificates } from '../issuer/load-certificates.ts';
+import { loadCertificates, readInputFile } from '../issuer/load-certificates.ts';
+import { isCa } from '../x509/basic-constraints.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { findLeaf } from '../x509/chain.ts';
 import { formatName } from '../x509/name.ts';
 import { type Check, type Found, NOTHING } from './check.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
+import { otherFile } from './other-file.ts';
 import { isSelfSigned } from './self-signed.ts';
 
 export const checkCertificateFile: Check = async ({ target }) => {
@@ -18,14 +21,35 @@ export const checkCertificateFile: Check = async ({ target }) => {
     return {
       findings: [
         ok('file', `${target.path}: ${count}, for ${formatName(certificate.subject)}`),
+        ...(isCa(certificate) ? [OF_A_CA] : []),
         orderOf(chain, certificate),
       ],
       known: { chain, certificate },
     };
   } catch (error) {
-    return unusable('file', error);
+    return unusable('file', toldBetter(error, target.path));
   }
 };
+
+const OF_A_CA = note('file', 'it is the certificate of a CA, not of a server', {
+  advice: 'give the certificate that the server presents',
+});
+
+/** With what the file is, where it is something else. */
+function toldBetter(error: unknown, path: string): unknown {
+  if (!(error instanceof RestapleError)) return error;
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EISDIR')
+    return new InputError('file-unreadable', IS_DIRECTORY, path);
+  const content = attempt(() => readInputFile(path));
+  const other = content && otherFile(content);
+  // A private key, perhaps.
+  content?.fill(0);
+  const isOther = other !== undefined && !other.includes('CERTIFICATE');
+  return isOther ? new InputError('certificate-not-found', `no certificate in it: ${other}`, path) : error;
+}
+
+const IS_DIRECTORY = 'it is a directory; give one of the certificates in it';
 
 /** An error that belongs to a certificate; a fault of restaple itself is thrown on. */
 export function unusable(title: string, error: unknown): Found {

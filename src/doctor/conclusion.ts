@@ -2,6 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
 import { CLOCK_SKEW_MS } from '../ocsp/check-times.ts';
+import { isCa } from '../x509/basic-constraints.ts';
 import { type Conclusion, causeOf } from './causes.ts';
 import type { Known, Tools } from './check.ts';
 import { Commands } from './commands.ts';
@@ -28,6 +29,10 @@ export function conclude(
   return causeOf(error, known, commands);
 }
 
+/** OpenSSL's words for bytes that are no TLS: a greeting in plain text, or HTTP. */
+const NO_TLS =
+  /^(?:ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)|EPROTO)$/;
+
 /** The one that was to be looked at, not a responder. */
 function noServer(
   error: RestapleError,
@@ -35,7 +40,16 @@ function noServer(
   commands: Commands,
 ): Conclusion | undefined {
   if (target.kind !== 'server' || chain || !(error instanceof TransportError)) return undefined;
-  return { cause: `there is no TLS server to look at: ${error.message}`, next: commands.connect() };
+  const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return {
+      cause: `the server is not found: ${error.message}`,
+      next: commands.of('getent', 'ahosts', target.host),
+    };
+  const why = NO_TLS.test(code)
+    ? 'what listens there does not speak TLS from the first byte'
+    : 'there is no TLS server to look at';
+  return { cause: `${why}: ${error.message}`, next: commands.connect() };
 }
 
 /** With which servers are told to staple. */
@@ -53,6 +67,10 @@ function noResponder(error: RestapleError, known: Known, commands: Commands): Co
   if (certificate && isSelfSigned(certificate)) {
     const cause = 'the certificate is self-signed: no CA answers for it, so there is nothing to staple';
     return { cause, next };
+  }
+  if (certificate && isCa(certificate)) {
+    const cause = 'this is the certificate of a CA, not of a server, and it names no OCSP responder';
+    return { cause, next: commands.inspect() };
   }
   const why = retired ? `: ${retired.name} turned OCSP off (${retired.since})` : '';
   const must = ', yet it is must-staple, which cannot work: renew it without';
@@ -130,7 +148,10 @@ function withoutError(known: Known, findings: readonly Finding[], commands: Comm
   }
   const problems = findings.filter(({ outcome }) => outcome === 'problem');
   const [first] = problems;
-  if (!first) return { cause: 'nothing is wrong: the responder says good', next: commands.fetch() };
+  if (!first) {
+    const next = known.served ? commands.connect('-status') : commands.fetch();
+    return { cause: 'nothing is wrong: the responder says good', next };
+  }
   const titles = [...new Set(problems.map(({ title }) => title))];
   const what = problems.length === 1 ? `${first.title}: ${first.detail}` : titles.join(', ');
   const cause = `the responder says good, so fetch succeeds; yet not all is well: ${what}`;

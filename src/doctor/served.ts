@@ -3,19 +3,44 @@ import { formatInstant } from '../der/time.ts';
 import { RestapleError } from '../errors.ts';
 import { verifyStaple } from '../staple/staple.ts';
 import { judging } from './ask.ts';
-import { type Check, NOTHING } from './check.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { type Check, type Found, type Known, NOTHING, type Tools } from './check.ts';
 import { note, ok, problem } from './finding.ts';
 
 const TITLE = 'served';
+/** As for the first handshake. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
-export const checkServed: Check = ({ served, certificate, issuer, asked, mustStaple }, tools) => {
+export const checkServed: Check = async (known, tools) => {
+  const { served, certificate, issuer, server } = known;
   if (served === undefined || !certificate || !issuer) return NOTHING;
+  if (served !== null) return judged(served, certificate, issuer, known, tools);
+  const late = server && (await tools.readStaple(server, CONNECT_TIMEOUT_MS).catch(() => undefined))?.staple;
+  if (late === undefined) return none(known);
+  const { findings, known: found } = judged(late, certificate, issuer, known, tools);
+  return { findings: [LATE, ...findings], known: { ...found, served: late } };
+};
+
+/** nginx asks the responder when the first client of each worker comes, who goes without. */
+const LATE = problem(TITLE, 'no staple with the first handshake, but with the second', {
+  meaning: 'the server fetches its staple only when a client comes, and that one gets none',
+  advice: 'give the server the staple as a file (ssl_stapling_file)',
+});
+
+function none({ asked, mustStaple }: Known): Found {
+  const detail = asked?.verdict ? 'no staple, though the responder has one to give' : 'no staple';
+  const meaning = mustStaple === true ? 'clients that honour must-staple refuse this server' : undefined;
+  return { findings: [problem(TITLE, detail, meaning === undefined ? {} : { meaning })] };
+}
+
+function judged(
+  served: Buffer,
+  certificate: Certificate,
+  issuer: Certificate,
+  { asked }: Known,
+  tools: Tools,
+): Found {
   const fresh = asked?.verdict;
-  if (served === null) {
-    const detail = fresh ? 'no staple, though the responder has one to give' : 'no staple';
-    const meaning = mustStaple === true ? 'clients that honour must-staple refuse this server' : undefined;
-    return { findings: [problem(TITLE, detail, meaning === undefined ? {} : { meaning })] };
-  }
   try {
     const { verdict } = verifyStaple(served, judging(certificate, issuer, tools));
     const until = `good until ${formatInstant(verdict.validUntil)}`;
@@ -38,4 +63,4 @@ export const checkServed: Check = ({ served, certificate, issuer, asked, mustSta
     const meaning = 'careful clients refuse this staple, and some the whole connection';
     return { findings: [problem(TITLE, error.message, { meaning })], known: { servedError: error } };
   }
-};
+}

@@ -86,13 +86,7 @@ const ANSWERS: readonly (readonly [string, Behaviour, number, RegExp, string])[]
     /^a login page, a block page or a website answers in place of the responder: .*text\/html/,
     'curl -i',
   ],
-  [
-    'nothing with 200',
-    answer({ body: '' }),
-    75,
-    /^something else answers .* is empty$/,
-    'curl -i',
-  ],
+  ['nothing with 200', answer({ body: '' }), 75, /^something else answers .* is empty$/, 'curl -i'],
   [
     'a redirect',
     answer({ status: 302, reason: 'Found', headers: [['Location', 'http://169.254.169.254/']] }),

@@ -87,6 +87,22 @@ describe('a running server', () => {
     expect(run.out).toMatch(/^✓ server +www\.example\.test:\d+ presents CN=localhost$/m);
   });
 
+  it('that fetches its staple for the second client, as nginx does', async () => {
+    let handshakes = 0;
+    const lazy = createServer({ key: keyPem(leaf), cert: certificatesPem(leaf, pki.issuer) });
+    lazy.on('OCSPRequest', (_certificate, _issuer, give) => {
+      give(null, ++handshakes === 1 ? null : testResponse(pki, at));
+    });
+    const run = await doctor(`localhost:${await listen(lazy)}`);
+    await close(lazy);
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(/^✗ served +no staple with the first handshake, but with the second$/m);
+    expect(run.out).toMatch(/^✓ served +good until /m);
+    expect(cause(run)).toMatch(
+      /^cause: the responder says good, .*: served: no staple with the first handshake/,
+    );
+  });
+
   it('that is revoked and goes on stapling good', async () => {
     staple = testResponse(pki, at);
     const { serialNumber } = leaf.certificate;

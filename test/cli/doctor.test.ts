@@ -80,6 +80,42 @@ describe('a file', () => {
       65,
       /^cause: domain\.crt: the file is not the certificate of a server: /,
     ],
+    ['that is empty', '', [], 65, /^cause: domain\.crt: .*: no certificate in it: it is empty\n/],
+    [
+      'with the key alone',
+      keyPem(pki.leaf),
+      [],
+      65,
+      /^cause: domain\.crt: .*: no certificate in it: it holds PRIVATE KEY\nnext: restaple inspect domain\.crt$/,
+    ],
+    [
+      'with the certificate of a CA',
+      certificatesPem(pki.issuer),
+      [],
+      69,
+      /^cause: this is the certificate of a CA, not of a server, .*\nnext: restaple inspect domain\.crt$/,
+    ],
+    [
+      'with a self-signed certificate',
+      certificatesPem(pki.root),
+      [],
+      69,
+      /^cause: the certificate is self-signed: no CA answers for it, so there is nothing to staple\nnext: grep /,
+    ],
+    [
+      'that leads to the metadata service of a cloud',
+      certificatesPem(leafAt('http://169.254.169.254/latest'), pki.issuer),
+      [],
+      69,
+      /^cause: the certificate is hostile or wrong, for no CA has its responder there: .*\nnext: restaple inspect domain\.crt$/,
+    ],
+    [
+      'that leads there by another spelling, and other hosts are allowed',
+      certificatesPem(leafAt('http://[::ffff:169.254.169.254]/'), pki.issuer),
+      ['--allow-host', 'ocsp.example.test'],
+      69,
+      /^cause: the certificate is hostile or wrong, /,
+    ],
     [
       'that is cut short',
       certificatesPem(pki.leaf).slice(0, -40),
@@ -168,6 +204,22 @@ describe('a file', () => {
     const run = await inDirectory(files, [content === undefined ? 'missing.crt' : 'domain.crt', ...more]);
     expect(run).toMatchObject({ exitCode, err: '' });
     expect(ending(run)).toMatch(last);
+  });
+
+  it('that is a directory is told to be one, and listed', async () => {
+    await withTempDir(async (dir) => {
+      const { exitCode, out } = await runCli(['doctor', dir], { now });
+      expect(exitCode).toBe(66);
+      expect(out).toContain(
+        `cause: ${dir}: it is a directory; give one of the certificates in it\nnext: ls -l ${dir}\n`,
+      );
+    });
+  });
+
+  it('that is self-signed is not told to append an issuer, and one that a metadata service is named in not to allow it', async () => {
+    const files = { 'root.crt': certificatesPem(pki.root), ...chain('http://169.254.169.254/') };
+    expect((await inDirectory(files, ['root.crt'])).out).not.toMatch(/append|issuer's/);
+    expect((await inDirectory(files, ['domain.crt'])).out).not.toContain('--allow-host');
   });
 
   it('that is out of order is told, and examined all the same', async () => {

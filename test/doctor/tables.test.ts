@@ -33,11 +33,24 @@ describe('CAs that turned OCSP off', () => {
   });
 });
 
-it('knows a responder by the whole name of its issuer', () => {
-  expect(knownResponder(issuer('GlobalSign nv-sa', 'AlphaSSL CA - SHA256 - G2'))?.url).toBe(
-    'http://ocsp2.globalsign.com/gsalphasha2g2',
-  );
-  expect(knownResponder(issuer('GlobalSign nv-sa', 'AlphaSSL CA - SHA256 - G4'))).toBeUndefined();
+describe('a responder that certificates of an issuer named', () => {
+  it.each([
+    ['GlobalSign nv-sa', 'AlphaSSL CA - SHA256 - G2', 'http://ocsp2.globalsign.com/gsalphasha2g2'],
+    ['GlobalSign nv-sa', 'GlobalSign GCC R3 DV TLS CA 2020', 'http://ocsp.globalsign.com/gsgccr3dvtlsca2020'],
+    ['Sectigo Limited', 'Sectigo ECC Domain Validation Secure Server CA', 'http://ocsp.sectigo.com'],
+    ['Sectigo Limited', 'Sectigo Public Server Authentication CA DV E36', 'http://ocsp.sectigo.com'],
+    ['DigiCert Inc', 'DigiCert Global G2 TLS RSA SHA256 2020 CA1', 'http://ocsp.digicert.com'],
+  ])('%s, %s', (organization, commonName, url) => {
+    expect(knownResponder(issuer(organization, commonName))).toMatchObject({
+      url,
+      seen: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      source: expect.stringMatching(/^the certificate of /),
+    });
+  });
+
+  it('is known by the whole name of the issuer', () => {
+    expect(knownResponder(issuer('GlobalSign nv-sa', 'AlphaSSL CA - SHA256 - G4'))).toBeUndefined();
+  });
 });
 
 describe('a command', () => {
@@ -49,6 +62,18 @@ describe('a command', () => {
   it('keeps what was typed, and is safe to paste', () => {
     expect(commands.fetch(['--method', 'post'])).toBe(
       `restaple fetch 'it'\\''s $(here).crt' --url http://a/ --header 'Host: a' --allow-sha1 --method post`,
+    );
+  });
+
+  it('keeps the headers and hosts that another does not replace', () => {
+    const typed = [
+      ['--header', 'X-Key: a'],
+      ['--header', 'host: a'],
+      ['--allow-host', 'a'],
+    ] as const;
+    const more = new Commands({ target: { kind: 'file', path: '-a.crt' } }, { typed });
+    expect(more.fetch(['--header', 'Host: b', '--allow-host', 'b'])).toBe(
+      "restaple fetch ./-a.crt --header 'X-Key: a' --allow-host a --header 'Host: b' --allow-host b",
     );
   });
 

@@ -22,14 +22,17 @@ const FILE_NAME = /[/\\]|\.(?:crt|cer|cert|chain|pem|der|key|p7[bcs]|pfx|p12|ocs
 /**
  * What is there as a file is a file; else a URL, `HOST:PORT` or `HOST` is a server.
  *
- * @throws InputError `usage-invalid` for a URL of a scheme that has no TLS.
+ * @throws InputError `usage-invalid` for a URL of a scheme that has no TLS, or of no host and port.
  */
 export function targetOf(text: string): Target {
   const file = { kind: 'file', path: text } as const;
   if (existsSync(text)) return file;
   const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(text) ?? [];
-  if (scheme !== undefined && authority !== undefined)
-    return serverOf(authority, portFor(scheme, text)) ?? file;
+  if (scheme !== undefined && authority !== undefined) {
+    const server = serverOf(authority, portFor(scheme, text));
+    if (server) return server;
+    throw new InputError('usage-invalid', `${text}: ${authority} is no HOST[:PORT]`);
+  }
   if (FILE_NAME.test(text)) return file;
   const server = serverOf(isIPv6(text) ? `[${text}]` : text, DEFAULT_PORT);
   const isWord = /^[^[\]:]+$/.test(text);
