@@ -9,8 +9,10 @@ const thisUpdate = at('2026-02-25T09:32:45Z');
 const validUntil = at('2026-02-28T21:32:45Z');
 const nextAt = at('2026-02-25T16:05:11Z');
 
-/** Every optional field is there; the type holds them to be of their own name. */
-export const EVENTS: { readonly [Type in KeeperEventType]: Extract<KeeperEvent, { readonly type: Type }> } = {
+/** With every field that an event of its type can have. */
+export const EVENTS: {
+  readonly [Type in KeeperEventType]: Required<Extract<KeeperEvent, { readonly type: Type }>>;
+} = {
   fetched: { type: 'fetched', certificate, responder, thisUpdate, validUntil, nextAt, failures: 2 },
   unchanged: { type: 'unchanged', certificate, responder, validUntil, nextAt },
   published: {
