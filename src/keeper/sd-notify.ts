@@ -70,14 +70,15 @@ const DEAF: ServiceManager = {
 /** A value goes on to the end of its line. */
 const statusOf = (text: string): string => `STATUS=${printable(text)}`;
 
-/** systemd-notify gives up by itself when systemd has not taken its message in 5 s. */
+const PROGRAM = 'systemd-notify';
+/** It gives up by itself when systemd has not taken its message in 5 s. */
 const SEND_LIMIT_MS = 6000;
 
 /** By its exit code; waits until systemd has the message, so that the sender is still there to be looked up. */
 export const systemdNotify: SendNotification = (values, env) =>
   new Promise((resolve, reject) => {
     const limits = { timeout: SEND_LIMIT_MS, killSignal: 'SIGKILL' } as const;
-    execFile('systemd-notify', [...values], { env: { ...env }, ...limits }, (error, _, stderr) => {
+    execFile(PROGRAM, [...values], { env: { ...env }, ...limits }, (error, _, stderr) => {
       if (error === null) resolve();
       else reject(new Error(stderr.trim() === '' ? error.message : stderr.trim(), { cause: error }));
     });
