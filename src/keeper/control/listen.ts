@@ -31,7 +31,11 @@ export async function listenAt(server: Server, path: string): Promise<void> {
     }
   } catch (error) {
     if (error instanceof KeeperError) throw error;
-    const problem = `cannot listen at ${path}: ${systemReason(error)}`;
+    // `listen EACCES: permission denied PATH`, where all else begins with the code.
+    const reason = systemReason(error)
+      .replace(` ${path}`, '')
+      .replace(/^listen (\w+): (.+)$/, '$2 ($1)');
+    const problem = `cannot listen at ${path}: ${reason}`;
     throw new KeeperError('socket-unusable', problem, { cause: error });
   }
 }
