@@ -1,6 +1,13 @@
 /** An error as an administrator reads it, and as JSON. */
 
-import { InputError, RestapleError, TransportError, reasonOf } from '../errors.ts';
+import {
+  ConfigError,
+  InputError,
+  RestapleError,
+  TransportError,
+  formatProblem,
+  reasonOf,
+} from '../errors.ts';
 import { brokenRule } from '../ocsp/rules.ts';
 import { printable } from '../text.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -53,10 +60,30 @@ export interface ErrorContext {
 export function printError(io: Io, error: unknown, context: ErrorContext = {}): void {
   const { subject, hint = hintFor(error), doctor } = context;
   const { red, dim } = colors(io.colorErr);
+  if (error instanceof ConfigError) {
+    printProblems(io, error);
+    return;
+  }
   const place = subject ?? (error instanceof InputError ? error.path : undefined);
   const about = place === undefined ? '' : `${printable(place)}: `;
   io.err(`restaple: ${about}${red(printable(reasonOf(error)))}\n`);
   io.err(`${dim('hint:')} ${printable(hint)}\n`);
   if (doctor !== undefined && doctorTellsMore(error)) io.err(`${dim('hint:')} ${printable(doctor)}\n`);
   if (!(error instanceof RestapleError) && error instanceof Error) io.err(`${error.stack}\n`);
+}
+
+/** Who mends so many at a time runs it again anyway. */
+const MAX_PROBLEMS = 100;
+
+/** `restaple.yaml:3:5: certificates[0].isuer: unknown key; …`: all of them, as a compiler says it, so that editors jump. */
+function printProblems(io: Io, error: ConfigError): void {
+  const { problems } = error;
+  const { red, dim } = colors(io.colorErr);
+  for (const problem of problems.slice(0, MAX_PROBLEMS)) {
+    io.err(`${red(printable(formatProblem(problem)))}\n`);
+    if (problem.hint !== undefined) io.err(`${dim('hint:')} ${printable(problem.hint)}\n`);
+  }
+  const more = problems.length - MAX_PROBLEMS;
+  if (more > 0) io.err(`and ${more} more\n`);
+  io.err(`${dim('hint:')} ${hintFor(error)}\n`);
 }

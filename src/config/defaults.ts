@@ -1,0 +1,16 @@
+/** What holds where the config is silent. The numbers are those of DESIGN.md section 7. */
+import { DEFAULT_TIMEOUT_MS } from '../staple/deadline.ts';
+import { DEFAULT_POLICY } from '../staple/policy.ts';
+import type { PolicyConfig } from './config.ts';
+
+export const POLICY_DEFAULTS: PolicyConfig = {
+  ...DEFAULT_POLICY,
+  connectTimeoutMs: 5_000,
+  answerTimeoutMs: 15_000,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+};
+
+export const REQUESTS = 64;
+export const REQUESTS_PER_RESPONDER = 8;
+export const RESCAN_MS = 30_000;
+export const HOOK_TIMEOUT_MS = 30_000;

@@ -1,0 +1,173 @@
+/** Every key of the config, with its value, its bounds and what stands for it when it is absent. */
+import { z } from 'zod';
+import { attempt } from '../attempt.ts';
+import { connectTo, resolveTo } from '../http/detour-text.ts';
+import { host, httpUrl } from '../http/option-text.ts';
+import { proxyChoice } from '../http/proxy-choice.ts';
+import { nameKey } from '../x509/name-text.ts';
+import type { ConfigShape } from './shape.ts';
+import {
+  anyDuration,
+  command,
+  count,
+  duration,
+  flag,
+  headers,
+  key,
+  mapping,
+  path,
+  percentage,
+  several,
+  text,
+  word,
+} from './values.ts';
+
+/** No more than these are ever asked for one certificate (`src/staple/fetch-response.ts`). */
+const MAX_URLS = 8;
+
+const url = text('an http or https URL', httpUrl, { format: 'uri' });
+const proxy = text(
+  'http, https, socks5 or socks5h://HOST:PORT, or "" for none',
+  (value) => attempt(() => proxyChoice(value, {})) && value,
+);
+
+const ROAD = {
+  issuer: key(
+    several(path, 'a path'),
+    'CA certificates, files or directories, of which the right one is taken as the issuer; absent: the same file, a file beside it, or the URL in the certificate',
+  ),
+  url: key(
+    several(url, 'an http or https URL', MAX_URLS),
+    'Responders to ask instead of those in the certificate',
+  ),
+  header: key(headers, 'HTTP headers to send, Host included'),
+  'connect-to': key(
+    several(text('HOST:PORT:HOST2:PORT2, each part may be empty', connectTo), 'HOST:PORT:HOST2:PORT2'),
+    'Connect to the second place instead of the first, as curl does',
+  ),
+  resolve: key(
+    several(text('HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo), 'HOST:PORT:ADDRESS[,ADDRESS...]'),
+    'Take this for the addresses of a host, as curl does',
+  ),
+  proxy: key(
+    proxy,
+    'Ask through this proxy, http, https, socks5 or socks5h; "" uses none; absent: what the environment says',
+  ),
+  cacert: key(
+    several(path, 'a path'),
+    'CA certificates that vouch for https servers, in place of the public ones',
+  ),
+  trust: key(
+    several(path, 'a path'),
+    'Certificates that may sign responses although the issuer did not delegate to them',
+  ),
+  hash: key(word('sha1', 'sha256'), 'Hash of the CertID', 'sha1'),
+  method: key(word('auto', 'get', 'post'), 'How requests are sent', 'auto'),
+  'allow-private': key(flag, 'Let certificates name loopback, private and link-local addresses', false),
+  'allow-host': key(
+    several(text('a host name or an IP address', host), 'a host name or an IP address'),
+    'Let certificates name these hosts, wherever they are',
+  ),
+  'allow-sha1': key(flag, 'Accept SHA-1 signatures', false),
+  'max-age': key(
+    anyDuration('a duration such as 45s, 4h or 7d'),
+    'Refuse a response whose thisUpdate is older',
+  ),
+  'allow-no-next-update': key(flag, 'Accept a response without nextUpdate, until max-age', false),
+};
+
+const POLICY = {
+  'refresh-at': key(
+    percentage(10, 75),
+    "When a staple's successor is asked for, as a part of its life",
+    '50%',
+  ),
+  spread: key(percentage(0, 10), 'How far to either side of that certificates are spread', '5%'),
+  'retry-first': key(duration('1s', '1h'), 'The longest wait after the first failure', '30s'),
+  'retry-max': key(duration('30s', '1d'), 'The longest wait after any failure', '1h'),
+  'alarm-warning': key(percentage(10, 100), 'The part of its life after which a staple is a warning', '75%'),
+  'alarm-critical': key(percentage(10, 100), 'The part of its life after which a staple is critical', '90%'),
+  'alarm-critical-left': key(duration('1m', '7d'), 'Critical, too, when less than this is left', '6h'),
+  'connect-timeout': key(duration('100ms', '1m'), 'The longest wait for a connection', '5s'),
+  'answer-timeout': key(duration('1s', '5m'), 'The longest wait for an answer', '15s'),
+  timeout: key(duration('1s', '10m'), 'The longest wait for a staple, over all its responders', '45s'),
+};
+
+const CERTIFICATE = {
+  output: key(path, 'The file for the staple; only where files is one certificate file'),
+  'out-dir': key(path, 'The directory for the staples; absent: the out-dir of the top level'),
+  policy: key(mapping(POLICY), 'What is different for these certificates from the policy of the top level'),
+  ...ROAD,
+};
+
+const files = several(path, 'a file, directory or glob pattern').meta({
+  description: 'Certificate files, directories and glob patterns',
+});
+
+const RESPONDER = {
+  url: key(url, 'For certificates that name a responder URL that begins with this'),
+  issuer: key(
+    text('the name of an issuer, such as "C=US, O=Example, CN=R3"', nameKey),
+    'For certificates of this issuer, as restaple inspect prints it',
+  ),
+  use: key(several(url, 'an http or https URL', MAX_URLS), 'Responders to ask instead'),
+  header: key(headers, 'HTTP headers to send to it, Host included'),
+  disable: key(flag, 'Ask nobody', false),
+};
+
+const HOOKS = {
+  published: key(command, 'Run when a staple has reached the files that servers read'),
+  failed: key(command, 'Run when a staple could not be had'),
+  alarm: key(command, 'Run when a staple is near its end'),
+  revoked: key(command, 'Run when a certificate is found to be revoked'),
+  recovered: key(command, 'Run when all is well again'),
+  timeout: key(duration('1s', '1h'), 'The longest time that a hook may run', '30s'),
+};
+
+const LOG = {
+  format: key(word('auto', 'json', 'text'), 'auto is text on a terminal and JSON elsewhere', 'auto'),
+  level: key(word('debug', 'info', 'warn', 'error'), 'The least that is told', 'info'),
+};
+
+const policy = mapping({
+  ...POLICY,
+  requests: key(count(1, 1024), 'Requests at a time in all', 64),
+  'requests-per-responder': key(count(1, 256), 'Requests at a time to one responder', 8),
+});
+
+const entries = { error: 'a list of mappings' };
+
+const topLevel = <C extends z.ZodType>(certificate: C) =>
+  mapping({
+    version: key(z.literal(1, { error: '1, the only version there is' }), 'The version of this format', 1),
+    store: key(path, 'The directory where staples and issuers are kept'),
+    'out-dir': key(path, 'The directory for staples; absent: beside each certificate'),
+    rescan: key(duration('1s', '1h'), 'How often certificates are looked for', '30s'),
+    certificates: key(z.array(certificate, entries), 'The certificates to keep staples for'),
+    defaults: key(mapping(ROAD), 'What holds for every certificate that does not say otherwise'),
+    responders: key(
+      z.array(mapping(RESPONDER), entries),
+      'What is known of responders; the first that fits counts',
+    ),
+    policy: key(policy, 'When staples are renewed, and when somebody is told'),
+    log: key(mapping(LOG), 'What is told, and how'),
+    control: key(path, 'The Unix socket for restaple status and restaple refresh, or off'),
+    hooks: key(mapping(HOOKS), 'Programs to run when something happens; never through a shell'),
+  });
+
+export const configSchema: z.ZodType<ConfigShape> = topLevel(mapping({ files, ...CERTIFICATE }));
+
+/** For what is left of a config when all that is wrong is cut out. */
+export const remainsSchema: z.ZodType<ConfigShape> = topLevel(
+  mapping({ files: files.optional(), ...CERTIFICATE }),
+);
+
+/** Where each key is known: for those who write one in the wrong place. */
+export const HOMES: readonly (readonly [place: string, keys: readonly string[]])[] = [
+  ['the top level', Object.keys(topLevel(z.unknown()).shape)],
+  ['an entry of certificates', ['files', ...Object.keys(CERTIFICATE)]],
+  ['the policy of the top level', Object.keys(policy.shape)],
+  ['log', Object.keys(LOG)],
+  ['hooks', Object.keys(HOOKS)],
+  ['an entry of responders', Object.keys(RESPONDER)],
+];
