@@ -1,8 +1,8 @@
 /** Commands to type next, ready for a shell: each runs as it stands, with nothing left to fill in. */
-import { isIP } from 'node:net';
 import type { TlsServer } from '../probe/tls.ts';
 import { shellWord } from '../shell-word.ts';
 import { addressPort } from '../http/place.ts';
+import { isAddress } from './address.ts';
 import type { Known, Tools } from './check.ts';
 
 /** What curl calls by the same name and means by it. */
@@ -58,7 +58,7 @@ export class Commands {
   connect(...more: readonly string[]): string {
     if (!this.#server) return this.inspect();
     const { host, port, servername } = this.#server;
-    const name = isIP(servername) !== 0 ? ['-noservername'] : ['-servername', servername];
+    const name = isAddress(servername) ? ['-noservername'] : ['-servername', servername];
     return `${this.of('openssl', 's_client', '-connect', addressPort(host, port), ...name, ...more)} </dev/null`;
   }
 

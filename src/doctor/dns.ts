@@ -6,6 +6,7 @@ import { dialHost } from '../http/place.ts';
 import { type Route, routeTo } from '../http/route.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Check, NOTHING, type Place, type Tools } from './check.ts';
+import { isAddress } from './address.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
 
 /** As many as are asked. */
@@ -67,7 +68,7 @@ function families(addresses: readonly string[]): string {
 
 /** An address is not looked up, as node:net does not. */
 function addressesOf(host: string, lookup: Lookup): Promise<string[]> {
-  if (host.includes(':') || /^[\d.]+$/.test(host)) return Promise.resolve([host]);
+  if (isAddress(host)) return Promise.resolve([host]);
   return new Promise((resolve, reject) => {
     lookup(host, { all: true }, (error, found) => {
       if (error) reject(error);

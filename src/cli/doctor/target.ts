@@ -1,6 +1,5 @@
 /** From what was typed to a certificate file or a server. */
 import { existsSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import type { Target } from '../../doctor/check.ts';
 import { InputError } from '../../errors.ts';
 import { host } from '../../http/option-text.ts';
@@ -16,6 +15,8 @@ const PORTS: ReadonlyMap<string, string> = new Map([
   ['imaps', '993'],
   ['pop3s', '995'],
 ]);
+/** Two colons at least, and whatever else an address may have: the URL parser has the last word. */
+const BARE_IPV6 = /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/i;
 /** A file that is not there is not a server of that name. */
 const FILE_NAME = /[/\\]|\.(?:crt|cer|cert|chain|pem|der|key|p7[bcs]|pfx|p12|ocsp|resp)$/i;
 
@@ -34,7 +35,7 @@ export function targetOf(text: string): Target {
     throw new InputError('usage-invalid', `${text}: ${authority} is no HOST[:PORT]`);
   }
   if (FILE_NAME.test(text)) return file;
-  const server = serverOf(isIPv6(text) ? `[${text}]` : text, DEFAULT_PORT);
+  const server = serverOf(BARE_IPV6.test(text) ? `[${text}]` : text, DEFAULT_PORT);
   const isWord = /^[^[\]:]+$/.test(text);
   return server ? { ...server, ...(isWord && { word: text }) } : file;
 }
