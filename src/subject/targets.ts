@@ -4,6 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
+import { Pace } from '../pace.ts';
 
 export interface Target {
   /** As it is shown: what was typed, or below it. */
@@ -66,9 +67,10 @@ async function matches(pattern: string): Promise<readonly string[]> {
 }
 
 /** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
-function walk(root: string): readonly Target[] {
+async function walk(root: string): Promise<readonly Target[]> {
   const targets: Target[] = [];
-  const visit = (directory: string, depth: number): void => {
+  const pace = new Pace();
+  const visit = async (directory: string, depth: number): Promise<void> => {
     let entries: readonly Dirent[];
     try {
       entries = readdirSync(directory, { withFileTypes: true });
@@ -80,14 +82,15 @@ function walk(root: string): readonly Target[] {
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(directory, entry.name);
       if (entry.name.startsWith('.')) continue;
+      if (pace.isOver()) await pace.rest();
       if (entry.isDirectory()) {
-        if (depth < MAX_DEPTH) visit(path, depth + 1);
+        if (depth < MAX_DEPTH) await visit(path, depth + 1);
       } else if (!OTHERS.has(extname(entry.name)) && mayHoldCertificate(path)) {
         targets.push({ path, foundIn: root, problem: undefined });
       }
     }
   };
-  visit(root, 0);
+  await visit(root, 0);
   if (targets.length > 0) return targets;
   const problem = new InputError('certificate-not-found', 'no server certificate in it', root);
   return [{ path: root, foundIn: undefined, problem }];

@@ -189,7 +189,9 @@ function openPlace(store: string): Place {
     names: () => readdirSync(directory).filter((name) => NAME.test(name)),
     socket: (name) => join(short, name),
     rename: (from, to) => renameSync(join(directory, from), join(directory, to)),
-    remove: (name) => void attempt(() => rmSync(join(directory, name), { force: true })),
+    remove: (name) => {
+      attempt(() => rmSync(join(directory, name), { force: true }));
+    },
     unusable,
     close: () => {
       if (handle !== undefined) closeSync(handle);

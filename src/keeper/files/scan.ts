@@ -1,0 +1,123 @@
+/** One look at everything that was named: which certificates are where, and where something may change. */
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { attempt } from '../../attempt.ts';
+import { Pace } from '../../pace.ts';
+import { findTargets } from '../../subject/targets.ts';
+import type { Clock } from '../clock.ts';
+import type { SubjectSettings } from './certificate-subject.ts';
+import type { FileTable } from './file-table.ts';
+import type { RosterProblem, Sighting } from './membership.ts';
+
+/** What one entry of the config, or a command line, names. */
+export interface RosterGroup {
+  /** Files, directories and patterns. */
+  readonly args: readonly string[];
+  /** The files that the staple of a certificate file goes to; `outputPath` says what `fetch` would call it. */
+  readonly outputsOf: (path: string) => readonly string[];
+  readonly settings: SubjectSettings;
+}
+
+/** By the path of the file and the number of its group: what was seen in a group once is looked at until it is gone. */
+export type Sightings = Map<string, Seen>;
+
+export interface Seen {
+  readonly group: number;
+  readonly path: string;
+  readonly foundIn: string | undefined;
+  sighting: Sighting | undefined;
+}
+
+export interface Scan {
+  readonly seen: Sightings;
+  /** Something is otherwise than it was in the scan before. */
+  readonly isNews: boolean;
+  /** A look in a few seconds will tell more. */
+  readonly isUnsure: boolean;
+  readonly problems: readonly RosterProblem[];
+  /** Where certificates may come and go. */
+  readonly directories: ReadonlySet<string>;
+}
+
+export async function scan(
+  groups: readonly RosterGroup[],
+  before: Sightings,
+  files: FileTable,
+  clock: Clock,
+): Promise<Scan> {
+  const pace = new Pace();
+  const seen: Sightings = new Map();
+  const problems: RosterProblem[] = [];
+  const directories = new Set<string>();
+  let isNews = false;
+  let isUnsure = false;
+
+  const look = async (id: string, one: Omit<Seen, 'sighting'>, group: RosterGroup): Promise<void> => {
+    if (pace.isOver()) await pace.rest();
+    const { path, foundIn } = one;
+    const state = await files.look(path, foundIn, clock.now(), clock.monotonic());
+    if (state.error) problems.push({ path, error: state.error });
+    isUnsure ||= state.isUnsure;
+    const known = before.get(id)?.sighting;
+    const { key, isLingering } = state;
+    const isSame = known?.key === key && known?.isLingering === (key === undefined ? undefined : isLingering);
+    isNews ||= !isSame;
+    const sighting = isSame
+      ? known
+      : key === undefined
+        ? undefined
+        : sightingOf(one, key, isLingering, group);
+    // What is passed over is remembered by the table of files; what is gone, by nobody.
+    seen.set(id, { ...one, sighting });
+  };
+
+  for (const [number, group] of groups.entries()) {
+    for (const arg of group.args) directories.add(baseOf(arg));
+    for (const { path: shown, foundIn, problem } of await findTargets(group.args)) {
+      if (problem) problems.push({ path: shown, error: problem });
+      else {
+        const path = resolve(shown);
+        addDirectories(path, foundIn, directories);
+        await look(idOf(number, path), { group: number, path, foundIn }, group);
+      }
+    }
+  }
+  for (const [id, { group: number, path, foundIn, sighting }] of before) {
+    const group = groups[number];
+    if (sighting === undefined || group === undefined || seen.has(id)) continue;
+    await look(id, { group: number, path, foundIn }, group);
+    if (seen.get(id)?.sighting === undefined) seen.delete(id);
+  }
+  return { seen, isNews, isUnsure, problems, directories };
+}
+
+const idOf = (group: number, path: string): string => `${group} ${path}`;
+
+function sightingOf(
+  { path, foundIn }: Omit<Seen, 'sighting'>,
+  key: string,
+  isLingering: boolean,
+  { outputsOf, settings }: RosterGroup,
+): Sighting {
+  return { key, path, foundIn, outputs: outputsOf(path), settings, isLingering };
+}
+
+/** From the directory of a file up to where it was looked for: a new one may appear in each of them. */
+function addDirectories(path: string, foundIn: string | undefined, directories: Set<string>): void {
+  const base = foundIn === undefined ? dirname(path) : baseOf(foundIn);
+  for (let directory = dirname(path); !directories.has(directory); directory = dirname(directory)) {
+    directories.add(directory);
+    if (directory === base || directory === dirname(directory)) return;
+  }
+}
+
+/** The directory below which all that is named lies. */
+function baseOf(arg: string): string {
+  const path = resolve(arg);
+  const stats = attempt(() => statSync(path));
+  if (stats) return stats.isDirectory() ? path : dirname(path);
+  const fixed = arg.split('/').slice(0, -1);
+  const wild = fixed.findIndex((part) => /[*?[{]/.test(part));
+  const base = (wild === -1 ? fixed : fixed.slice(0, wild)).join('/');
+  return resolve(base === '' && arg.startsWith('/') ? '/' : join(base, '.'));
+}
