@@ -1,12 +1,14 @@
 /** What the user says about responders, whichever certificate names them. */
 import type { HeaderList } from '../../http/headers.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { nameKey } from '../../x509/name-text.ts';
+import { formatName } from '../../x509/name.ts';
 
 export interface ResponderRule {
-  /** Fits a responder whose URL begins like this; every responder where neither this nor `issuers` is given. */
+  /** Fits a responder whose URL begins like this; every responder where neither this nor `issuerName` is given. */
   readonly prefix?: string | undefined;
-  /** Fits the responders of certificates that one of these issued: that have the same key. */
-  readonly issuers?: readonly Certificate[] | undefined;
+  /** Fits the responders of certificates whose issuer has a name of this `nameKey`. */
+  readonly issuerName?: string | undefined;
   /** Asked in its place. */
   readonly urls?: readonly string[] | undefined;
   /** Besides those of the certificate's settings, which replace those of the same name. */
@@ -48,12 +50,10 @@ export function groupsOf(
 }
 
 /** A stranger writes the URL of a certificate as he likes: it is compared as it will be dialled. */
-function fits({ prefix, issuers }: ResponderRule, url: string, issuer: Certificate): boolean {
-  const sameKey = ({ subjectPublicKeyInfo }: Certificate): boolean =>
-    subjectPublicKeyInfo.equals(issuer.subjectPublicKeyInfo);
+function fits({ prefix, issuerName }: ResponderRule, url: string, { subject }: Certificate): boolean {
   return (
     (prefix === undefined || normal(url).startsWith(normal(prefix))) &&
-    (issuers === undefined || issuers.some(sameKey))
+    (issuerName === undefined || nameKey(formatName(subject)) === issuerName)
   );
 }
 

@@ -1,6 +1,8 @@
 /** How the keeper asks: whom, by what rules, and what it takes for an answer. */
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { formatName } from '../../../src/x509/name.ts';
+import { nameKey } from '../../../src/x509/name-text.ts';
 import { OID } from '../../../src/x509/oids.ts';
 import type { CertificateSubject, SubjectSettings } from '../../../src/keeper/files/certificate-subject.ts';
 import { keyOf } from '../../../src/keeper/files/certificates.ts';
@@ -14,6 +16,8 @@ const using = (subject: CertificateSubject, settings: Partial<SubjectSettings>):
   ...subject,
   settings: { ...subject.settings, ...settings },
 });
+
+const keyOfName = (name: Buffer): string => nameKey(formatName(name)) ?? '';
 
 const TAG = '"2026-02-25"';
 /** A cache that knows what it gave. */
@@ -117,7 +121,7 @@ describe('the rules for responders', () => {
     { name: 'asks another in its place', rules: (url) => [{ prefix: NAMED, urls: [url] }], asked: true },
     {
       name: 'knows it by its issuer',
-      rules: (url) => [{ issuers: [pki.issuer.certificate], urls: [url] }],
+      rules: (url) => [{ issuerName: keyOfName(pki.issuer.certificate.subject), urls: [url] }],
       asked: true,
     },
     {
@@ -129,7 +133,7 @@ describe('the rules for responders', () => {
       name: 'passes over those that do not fit',
       rules: (url) => [
         { prefix: 'http://ocsp.example.te', isDisabled: true },
-        { issuers: [pki.root.certificate], isDisabled: true },
+        { issuerName: keyOfName(pki.root.certificate.subject), isDisabled: true },
         { prefix: 'HTTP://OCSP.example.test', urls: [url] },
       ],
       asked: true,

@@ -1,0 +1,165 @@
+/** From a config to a process that stays: what it tells, what it obeys, and how it ends. */
+import type { Config } from '../../config/config.ts';
+import { RestapleError } from '../../errors.ts';
+import { SYSTEM_CLOCK } from '../../keeper/clock.ts';
+import { controlPaths } from '../../keeper/control/socket-path.ts';
+import type { KeeperEvent } from '../../keeper/events.ts';
+import type { CertificateSubject } from '../../keeper/files/certificate-subject.ts';
+import type { RosterProblem } from '../../keeper/files/membership.ts';
+import { type Hooks, createHooks } from '../../keeper/hooks.ts';
+import type { Log } from '../../keeper/log/log.ts';
+import { logRecord } from '../../keeper/log/record.ts';
+import { type ServiceManager, createServiceManager, systemdNotify } from '../../keeper/sd-notify.ts';
+import { type RunningKeeper, startKeeper } from '../../keeper/start-keeper.ts';
+import { removeTemporaries } from '../../store/atomic-file.ts';
+import { storePath } from '../../store/store-path.ts';
+import { DEFAULT_POLICY, type Policy } from '../../staple/policy.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { VERSION } from '../version.ts';
+import { groupsOf } from './groups.ts';
+import { openLog } from './open-log.ts';
+import { type Signals, listenForSignals } from './signals.ts';
+import { StatusLine, summary } from './status-line.ts';
+import { Clients } from './transport.ts';
+
+/** Whoever waits for the end of a service loses patience: systemd after 90 s, an administrator sooner. */
+const STOP_MS = 10_000;
+/** Of that, for hooks that run. */
+const DRAIN_MS = 5_000;
+
+/**
+ * Runs until a signal ends it.
+ *
+ * @param reread reads the config anew, for SIGHUP.
+ * @throws RestapleError for what keeps it from starting.
+ */
+export async function runDaemon(config: Config, reread: () => Promise<Config>, io: Io): Promise<ExitCode> {
+  const uid = process.getuid?.();
+  const store = storePath(config.store, io.env, uid);
+  const clients = new Clients(io.env);
+  const groups = await groupsOf(config, clients);
+  const log = await openLog(config.log, io);
+  const hooks = createHooks({
+    ...config.hooks,
+    env: io.env,
+    clock: SYSTEM_CLOCK,
+    report: (record) => log.write(record),
+  });
+  const manager = createServiceManager({
+    env: io.env,
+    pid: process.pid,
+    clock: SYSTEM_CLOCK,
+    monotonicUsec: () => process.hrtime.bigint() / 1000n,
+    send: systemdNotify,
+    report: (record) => log.write(record),
+  });
+  const control = config.control ?? controlPaths(store, io.env, uid)[0];
+  const signals = listenForSignals();
+  try {
+    const keeper = await startKeeper({
+      store,
+      groups,
+      rescanMs: config.rescanMs,
+      control: control === 'off' ? undefined : control,
+      clock: SYSTEM_CLOCK,
+      random: () => Math.random(),
+      ...config.limits,
+      policyOf,
+      version: VERSION,
+      pid: process.pid,
+      report: (event) => tell(event, log, hooks),
+      problem: (problem) => log.write(problemRecord(problem)),
+    });
+    log.write(startedRecord(keeper, store));
+    const line = new StatusLine(SYSTEM_CLOCK, manager, () => keeper.views());
+    manager.ready(summary(keeper.views()));
+    await obey(signals, { keeper, manager, log, clients, reread });
+    line.stop();
+    await end({ keeper, manager, log, hooks });
+    return EXIT.ok;
+  } finally {
+    signals.release();
+    clients.close();
+  }
+}
+
+const policyOf = ({ settings }: CertificateSubject): Policy =>
+  'policy' in settings ? (settings.policy as Policy) : DEFAULT_POLICY;
+
+function tell(event: KeeperEvent, log: Log, hooks: Hooks): void {
+  log.event(event);
+  hooks.run(event);
+}
+
+interface Obeying {
+  readonly keeper: RunningKeeper;
+  readonly manager: ServiceManager;
+  readonly log: Log;
+  readonly clients: Clients;
+  readonly reread: () => Promise<Config>;
+}
+
+/** Resolves when it is told to end. */
+async function obey(signals: Signals, obeying: Obeying): Promise<void> {
+  for (;;) {
+    const signal = await signals.next();
+    obeying.log.write(logRecord('info', `${signal} came`, { event: 'signal', signal }));
+    if (signal !== 'SIGHUP') return;
+    obeying.manager.reloading();
+    await reload(obeying);
+    obeying.manager.ready(summary(obeying.keeper.views()));
+  }
+}
+
+/** A config that is wrong now is told, and the one that holds goes on holding. */
+async function reload({ keeper, log, clients, reread }: Obeying): Promise<void> {
+  try {
+    await keeper.replace(await groupsOf(await reread(), clients));
+  } catch (error) {
+    if (!(error instanceof RestapleError)) throw error;
+    log.write(logRecord('error', `the config stays as it was: ${error.message}`, { code: error.code }));
+    await keeper.rescan();
+  }
+}
+
+interface Ending {
+  readonly keeper: RunningKeeper;
+  readonly manager: ServiceManager;
+  readonly log: Log;
+  readonly hooks: Hooks;
+}
+
+/** What is being written is written to its end; whoever does not answer is not waited for. */
+async function end({ keeper, manager, log, hooks }: Ending): Promise<void> {
+  const told = manager.stopping();
+  const all = Promise.all([keeper.stop(), hooks.drain(DRAIN_MS), told]).then(() => true);
+  let cancel = (): void => {};
+  const late = new Promise<boolean>((resolve) => {
+    cancel = SYSTEM_CLOCK.setTimer(STOP_MS, () => resolve(false));
+  });
+  const isDone = await Promise.race([all, late]);
+  cancel();
+  removeTemporaries();
+  log.write(
+    isDone
+      ? logRecord('info', 'stopped', { event: 'stopped' })
+      : logRecord('warn', 'stopped, although something was still under way', { event: 'stopped' }),
+  );
+}
+
+function startedRecord(keeper: RunningKeeper, store: string): ReturnType<typeof logRecord> {
+  const { length: certificates } = [...keeper.views()];
+  const what = certificates === 1 ? '1 certificate' : `${certificates} certificates`;
+  return logRecord('info', `restaple ${VERSION} keeps ${what}, its store is ${store}`, {
+    event: 'started',
+    version: VERSION,
+    certificates,
+    store,
+  });
+}
+
+function problemRecord({ path, error }: RosterProblem): ReturnType<typeof logRecord> {
+  const code = error instanceof RestapleError ? { code: error.code } : {};
+  return logRecord('warn', `${path}: ${error.message}`, { event: 'unusable', path, ...code });
+}

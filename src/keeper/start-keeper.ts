@@ -1,0 +1,125 @@
+/** The keeper on real files and sockets, put together: store, certificates, control socket, and what it tells. */
+import { StapleStore } from '../store/staple-store.ts';
+import type { Clock } from './clock.ts';
+import { refreshKept } from './control/refresh-kept.ts';
+import { type ControlServer, serveControl } from './control/server.ts';
+import type { CertificateSubject } from './files/certificate-subject.ts';
+import { FilesWork, type VerifiedResponse } from './files/files-work.ts';
+import type { RosterProblem } from './files/membership.ts';
+import { Roster } from './files/roster.ts';
+import type { RosterGroup } from './files/scan.ts';
+import { type StoreLock, lockStore } from './files/store-lock.ts';
+import { sweepStore } from './files/sweep.ts';
+import { Keeper } from './keeper.ts';
+import type { KeeperOptions } from './options.ts';
+import type { CertificateView } from './view.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface StartOptions extends Pick<
+  KeeperOptions<CertificateSubject, VerifiedResponse>,
+  'clock' | 'random' | 'policyOf' | 'requests' | 'requestsPerResponder' | 'report'
+> {
+  /** The directory of the store. */
+  readonly store: string;
+  readonly groups: readonly RosterGroup[];
+  readonly rescanMs: number;
+  /** The path of the control socket; none unless given. */
+  readonly control: string | undefined;
+  /** Of restaple, for those who ask the control socket. */
+  readonly version: string;
+  readonly pid: number;
+  /** A file or directory that is named and cannot be used; told once for as long as it stays the same. */
+  readonly problem: (problem: RosterProblem) => void;
+}
+
+export interface RunningKeeper {
+  views(): Iterable<CertificateView>;
+  /** Looks for certificates that came, changed or went; resolves when that is done. */
+  rescan(): Promise<void>;
+  /** Goes by another config from now on. */
+  replace(groups: readonly RosterGroup[]): Promise<void>;
+  /** Resolves when nothing is under way any more and the store is free for the next. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Resolves when the certificates are found and are being read.
+ *
+ * @throws KeeperError `store-locked`, `socket-unusable`
+ * @throws InputError `output-unwritable` for a store that cannot be made.
+ */
+export async function startKeeper(options: StartOptions): Promise<RunningKeeper> {
+  const { clock, control, groups, problem, rescanMs } = options;
+  const lock = await lockStore(options.store);
+  const store = new StapleStore(options.store);
+  const keeper = new Keeper<CertificateSubject, VerifiedResponse>({
+    ...options,
+    work: new FilesWork({ store, clock }),
+    filesOf: ({ outputs }) => outputs,
+  });
+  const take = (subject: CertificateSubject): void =>
+    keeper.add(subject.key, subject.paths[0] ?? subject.key, subject);
+  const roster = new Roster(
+    groups,
+    { added: take, changed: take, gone: (key) => keeper.remove(key), problem },
+    clock,
+    rescanMs,
+  );
+  let server: ControlServer | undefined;
+  try {
+    if (control !== undefined) server = await serve(control, keeper, roster, options);
+  } catch (error) {
+    await keeper.stop();
+    await lock.release();
+    throw error;
+  }
+  await roster.start();
+  const cancelSweep = sweepDaily(store, roster, clock);
+  return {
+    views: () => keeper.views(),
+    rescan: () => roster.rescan(),
+    replace: (next) => roster.replace(next),
+    stop: () => stopAll([server], roster, keeper, lock, cancelSweep),
+  };
+}
+
+function serve(
+  path: string,
+  keeper: Keeper<CertificateSubject, VerifiedResponse>,
+  roster: Roster,
+  { clock, pid, version }: StartOptions,
+): Promise<ControlServer> {
+  const startedAt = clock.now();
+  return serveControl(path, {
+    about: () => ({ pid, version, startedAt }),
+    views: () => keeper.views(),
+    refresh: (certificate) => refreshKept(keeper, certificate),
+    rescan: () => roster.rescan(),
+  });
+}
+
+/** What certificates of last year left behind; once a day is often enough, and the start has other things to do. */
+function sweepDaily(store: StapleStore, roster: Roster, clock: Clock): () => void {
+  let cancel = (): void => {};
+  const next = (): void => {
+    cancel = clock.setTimer(DAY_MS, () => {
+      void sweepStore(store, (key) => roster.subjects.has(key), clock.now());
+      next();
+    });
+  };
+  next();
+  return () => cancel();
+}
+
+async function stopAll(
+  servers: readonly (ControlServer | undefined)[],
+  roster: Roster,
+  keeper: Keeper<CertificateSubject, VerifiedResponse>,
+  lock: StoreLock,
+  cancelSweep: () => void,
+): Promise<void> {
+  cancelSweep();
+  await Promise.all([roster.stop(), keeper.stop(), ...servers.map((server) => server?.close())]);
+  await lock.release();
+}
