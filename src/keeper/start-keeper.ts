@@ -8,7 +8,7 @@ import { FilesWork, type VerifiedResponse } from './files/files-work.ts';
 import type { RosterProblem } from './files/membership.ts';
 import { Roster } from './files/roster.ts';
 import type { RosterGroup } from './files/scan.ts';
-import { type StoreLock, lockStore } from './files/store-lock.ts';
+import { lockStore } from './files/store-lock.ts';
 import { sweepStore } from './files/sweep.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperOptions } from './options.ts';
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 
 export interface StartOptions extends Pick<
   KeeperOptions<CertificateSubject, VerifiedResponse>,
-  'clock' | 'random' | 'policyOf' | 'requests' | 'requestsPerResponder' | 'report'
+  'clock' | 'random' | 'requests' | 'requestsPerResponder' | 'report'
 > {
   /** The directory of the store. */
   readonly store: string;
@@ -57,6 +57,7 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     ...options,
     work: new FilesWork({ store, clock }),
     filesOf: ({ outputs }) => outputs,
+    policyOf: ({ settings }) => settings.policy,
   });
   const take = (subject: CertificateSubject): void =>
     keeper.add(subject.key, subject.paths[0] ?? subject.key, subject);
@@ -75,12 +76,16 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     throw error;
   }
   await roster.start();
-  const cancelSweep = sweepDaily(store, roster, clock);
+  const sweep = new DailySweep(store, roster, clock);
   return {
     views: () => keeper.views(),
     rescan: () => roster.rescan(),
     replace: (next) => roster.replace(next),
-    stop: () => stopAll([server], roster, keeper, lock, cancelSweep),
+    async stop() {
+      sweep.stop();
+      await Promise.all([roster.stop(), keeper.stop(), server?.close()]);
+      await lock.release();
+    },
   };
 }
 
@@ -100,26 +105,20 @@ function serve(
 }
 
 /** What certificates of last year left behind; once a day is often enough, and the start has other things to do. */
-function sweepDaily(store: StapleStore, roster: Roster, clock: Clock): () => void {
-  let cancel = (): void => {};
-  const next = (): void => {
-    cancel = clock.setTimer(DAY_MS, () => {
-      void sweepStore(store, (key) => roster.subjects.has(key), clock.now());
-      next();
-    });
-  };
-  next();
-  return () => cancel();
-}
+class DailySweep {
+  #cancel: (() => void) | undefined;
 
-async function stopAll(
-  servers: readonly (ControlServer | undefined)[],
-  roster: Roster,
-  keeper: Keeper<CertificateSubject, VerifiedResponse>,
-  lock: StoreLock,
-  cancelSweep: () => void,
-): Promise<void> {
-  cancelSweep();
-  await Promise.all([roster.stop(), keeper.stop(), ...servers.map((server) => server?.close())]);
-  await lock.release();
+  constructor(store: StapleStore, roster: Roster, clock: Clock) {
+    const next = (): void => {
+      this.#cancel = clock.setTimer(DAY_MS, () => {
+        void sweepStore(store, (key) => roster.subjects.has(key), clock.now());
+        next();
+      });
+    };
+    next();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
 }

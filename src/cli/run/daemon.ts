@@ -1,10 +1,10 @@
 /** From a config to a process that stays: what it tells, what it obeys, and how it ends. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { RestapleError } from '../../errors.ts';
 import { SYSTEM_CLOCK } from '../../keeper/clock.ts';
 import { controlPaths } from '../../keeper/control/socket-path.ts';
 import type { KeeperEvent } from '../../keeper/events.ts';
-import type { CertificateSubject } from '../../keeper/files/certificate-subject.ts';
 import type { RosterProblem } from '../../keeper/files/membership.ts';
 import { type Hooks, createHooks } from '../../keeper/hooks.ts';
 import type { Log } from '../../keeper/log/log.ts';
@@ -13,7 +13,6 @@ import { type ServiceManager, createServiceManager, systemdNotify } from '../../
 import { type RunningKeeper, startKeeper } from '../../keeper/start-keeper.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { storePath } from '../../store/store-path.ts';
-import { DEFAULT_POLICY, type Policy } from '../../staple/policy.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
@@ -65,7 +64,6 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
       clock: SYSTEM_CLOCK,
       random: () => Math.random(),
       ...config.limits,
-      policyOf,
       version: VERSION,
       pid: process.pid,
       report: (event) => tell(event, log, hooks),
@@ -83,9 +81,6 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     clients.close();
   }
 }
-
-const policyOf = ({ settings }: CertificateSubject): Policy =>
-  'policy' in settings ? (settings.policy as Policy) : DEFAULT_POLICY;
 
 function tell(event: KeeperEvent, log: Log, hooks: Hooks): void {
   log.event(event);
@@ -134,12 +129,8 @@ interface Ending {
 async function end({ keeper, manager, log, hooks }: Ending): Promise<void> {
   const told = manager.stopping();
   const all = Promise.all([keeper.stop(), hooks.drain(DRAIN_MS), told]).then(() => true);
-  let cancel = (): void => {};
-  const late = new Promise<boolean>((resolve) => {
-    cancel = SYSTEM_CLOCK.setTimer(STOP_MS, () => resolve(false));
-  });
+  const late = sleep(STOP_MS, false, { ref: false });
   const isDone = await Promise.race([all, late]);
-  cancel();
   removeTemporaries();
   log.write(
     isDone

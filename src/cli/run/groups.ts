@@ -3,19 +3,15 @@ import type { CertificateConfig, Config } from '../../config/config.ts';
 import { createLimiter } from '../../http/limiter.ts';
 import type { RosterGroup } from '../../keeper/files/scan.ts';
 import { outputPath } from '../../subject/output-path.ts';
-import { type Settings, rulesOf, settingsOf } from './settings.ts';
+import { rulesOf, settingsOf } from './settings.ts';
 import type { Clients } from './transport.ts';
 
-export interface Group extends RosterGroup {
-  readonly settings: Settings;
-}
-
 /** @throws InputError for files named in the config that cannot be read. */
-export async function groupsOf(config: Config, clients: Clients): Promise<readonly Group[]> {
+export async function groupsOf(config: Config, clients: Clients): Promise<readonly RosterGroup[]> {
   const { requests: total, requestsPerResponder: perHost } = config.limits;
   const limiter = createLimiter({ total, perHost });
   const rules = rulesOf(config);
-  const groups: Group[] = [];
+  const groups: RosterGroup[] = [];
   for (const one of config.certificates) {
     const settings = await settingsOf(one, rules, clients, limiter);
     groups.push({ args: one.files, outputsOf: outputsOf(one), settings });

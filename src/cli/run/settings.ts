@@ -3,14 +3,8 @@ import type { CertificateOptions, Config } from '../../config/config.ts';
 import type { Limiter } from '../../http/limiter.ts';
 import type { SubjectSettings } from '../../keeper/files/certificate-subject.ts';
 import type { ResponderRule } from '../../keeper/files/responder-rules.ts';
-import type { Policy } from '../../staple/policy.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
 import type { Clients } from './transport.ts';
-
-/** What the keeper's core is to know of it, besides. */
-export interface Settings extends SubjectSettings {
-  readonly policy: Policy;
-}
 
 /** @throws InputError for files named in it that cannot be read. */
 export async function settingsOf(
@@ -18,7 +12,7 @@ export async function settingsOf(
   responders: readonly ResponderRule[],
   clients: Clients,
   limiter: Limiter,
-): Promise<Settings> {
+): Promise<SubjectSettings> {
   const { allowSha1, allowNoNextUpdate, issuer, maxAgeMs: maxAge, policy, trust, url } = options;
   return {
     urls: url,

@@ -4,6 +4,7 @@ import type { HeaderList } from '../../http/headers.ts';
 import type { Limiter } from '../../http/limiter.ts';
 import type { VerifyOptions } from '../../ocsp/verify-response.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import type { Policy } from '../../staple/policy.ts';
 import type { ResponderRule } from './responder-rules.ts';
 
 /** There may be a million: the settings are one object for all that share them, and nothing is parsed and kept here. */
@@ -34,6 +35,8 @@ export interface SubjectSettings {
   readonly limiter: Limiter;
   /** For the whole attempt over all URLs. */
   readonly timeoutMs: number;
+  /** When it is asked for, and when that is worth an alarm. */
+  readonly policy: Policy;
   /** The first that fits counts. */
   readonly responders: readonly ResponderRule[];
 }

@@ -1,4 +1,5 @@
 /** A machine with certificates in files, a responder on loopback, and a clock that is set by hand. */
+import { DEFAULT_POLICY } from '../../../src/staple/policy.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Entity, ServerOptions } from '../../../src/demo/pki/entity.ts';
@@ -77,9 +78,9 @@ export interface World {
   readonly client: HttpClient;
   readonly responder: Responder;
   readonly settings: SubjectSettings;
-  work(): FilesWork;
+  readonly work: () => FilesWork;
   /** Writes `content` below the directory. */
-  write(file: string, content: string | Uint8Array): Promise<string>;
+  readonly write: (file: string, content: string | Uint8Array) => Promise<string>;
 }
 
 let serial = 0x10_0000;
@@ -151,6 +152,7 @@ export function settingsFor(client: HttpClient, urls: readonly string[] | undefi
     limiter: createLimiter(),
     timeoutMs: 20_000,
     responders: [],
+    policy: DEFAULT_POLICY,
   };
 }
 
