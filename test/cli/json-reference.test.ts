@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ResponseError } from '../../src/errors.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { encodeNonce } from '../../src/ocsp/extensions/nonce.ts';
 import { createCertID } from '../../src/ocsp/cert-id.ts';
 import { createRequest } from '../../src/ocsp/ocsp-request.ts';
 import { withTempDir, writePki } from '../support/files.ts';
 import { createTestPki, testResponse } from '../support/pki.ts';
+import { keeperOf, view, withKeeper } from '../support/kept.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8');
@@ -27,6 +29,10 @@ const undescribed = (json: string, text: string): string[] =>
   [...new Set(keysOf(JSON.parse(json)))].filter((key) => !text.includes(`\`${key}\``));
 
 const pki = createTestPki({ leaf: { mustStaple: true, caIssuersUrls: ['http://ca.test/'] } });
+const troubled = view('a.crt', {
+  failures: 1,
+  error: { code: 'http-timeout', message: 'no answer', at: 0 },
+});
 const certID = createCertID(pki.leaf.certificate, pki.issuer.certificate);
 
 describe('docs/reference/cli.md', () => {
@@ -44,6 +50,23 @@ describe('docs/reference/cli.md', () => {
       }
       const examined = await runCli(['doctor', '--json', chain, '--url', 'http://127.0.0.1:1/']);
       expect(undescribed(examined.out, section('`restaple doctor`'))).toEqual([]);
+      for (const failing of [false, true]) {
+        const outcome = {
+          view: troubled,
+          ...(failing && { error: new ResponseError('response-expired', 'x') }),
+        };
+        await withKeeper(
+          keeperOf([troubled], { refresh: () => Promise.resolve(outcome) }),
+          async (socket) => {
+            const shown = await runCli(['status', '--json', '--control', socket]);
+            expect(undescribed(shown.out, section('`restaple status`'))).toEqual([]);
+            const refreshed = await runCli(['refresh', chain, '--json', '--control', socket]);
+            expect(undescribed(refreshed.out, section('`restaple refresh`'))).toEqual([]);
+          },
+        );
+      }
+      const nowhere = await runCli(['status', '--json', '--control', 'none.sock', '--store', 'none']);
+      expect(undescribed(nowhere.out, section('`restaple status`'))).toEqual([]);
       const fetched = await runCli(['fetch', '--json', chain, leafKey, '--url', 'http://127.0.0.1:1/']);
       expect(undescribed(fetched.out, section('`restaple fetch`'))).toEqual([]);
     });

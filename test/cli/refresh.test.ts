@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type RestapleError, ResponseError, TransportError } from '../../src/errors.ts';
 import { withTempDir } from '../support/files.ts';
 import { bare, keeperOf, view, withKeeper } from '../support/kept.ts';
-import type { RefreshOutcome } from '../../src/keeper/control/server.ts';
+import type { RefreshOutcome } from '../../src/keeper/control/controlled.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 
 const CERT = '/etc/ssl/domain.crt';

@@ -1,6 +1,7 @@
 /** A keeper that keeps what a test says: behind the real socket, in place of the one that asks responders. */
 import { join } from 'node:path';
-import { type Controlled, type ControlServer, serveControl } from '../../src/keeper/control/server.ts';
+import type { Controlled } from '../../src/keeper/control/controlled.ts';
+import { type ControlServer, serveControl } from '../../src/keeper/control/server.ts';
 import type { Limits } from '../../src/keeper/control/conversation.ts';
 import type { CertificateView } from '../../src/keeper/view.ts';
 import { withTempDir } from './files.ts';

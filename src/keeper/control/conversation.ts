@@ -18,7 +18,7 @@ import {
   failureOf,
   parseRequest,
 } from './protocol.ts';
-import type { Controlled } from './server.ts';
+import type { Controlled } from './controlled.ts';
 
 /** What is in memory of an answer, whatever its length. */
 const PIECE_CHARACTERS = 65_536;

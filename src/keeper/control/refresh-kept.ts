@@ -1,7 +1,7 @@
 /** A certificate by what a person calls it. */
 import { resolve } from 'node:path';
 import type { CertificateView } from '../view.ts';
-import type { RefreshOutcome } from './server.ts';
+import type { RefreshOutcome } from './controlled.ts';
 
 /** Of the keeper, what this takes. */
 export interface Refreshable {

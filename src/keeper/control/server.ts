@@ -1,32 +1,13 @@
 /** The keeper's end of the control socket: it answers whoever may open it, and is held up by nobody. */
 import { type Socket, createServer } from 'node:net';
-import type { CertificateView } from '../view.ts';
+import type { Controlled } from './controlled.ts';
 import { type Limits, converse } from './conversation.ts';
 import { listenAt } from './listen.ts';
-import type { KeeperFacts } from './protocol.ts';
 
 /** People and scripts ask it; more at a time are none of them. */
 const MAX_CLIENTS = 32;
 
 const LIMITS: Limits = { requestMs: 5_000, drainMs: 30_000 };
-
-/** What is asked of the keeper. */
-export interface Controlled {
-  about(): KeeperFacts;
-  /** May be walked slowly, while certificates come and go. */
-  views(): Iterable<CertificateView>;
-  /** @returns `undefined` when it is not kept. @param certificate an absolute path, or a key. */
-  refresh(certificate: string): Promise<RefreshOutcome | undefined>;
-  /** Looks for certificates that came or went. */
-  rescan(): Promise<void>;
-}
-
-export interface RefreshOutcome {
-  /** After the attempt. */
-  readonly view: CertificateView;
-  /** What the attempt failed with: a RestapleError, or a fault of restaple. */
-  readonly error?: unknown;
-}
 
 export interface ControlServer {
   /** Removes the socket, and cuts off whoever is still waiting. */
