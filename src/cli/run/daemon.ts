@@ -113,7 +113,12 @@ async function reload({ keeper, log, clients, reread }: Obeying): Promise<void> 
     await keeper.replace(await groupsOf(await reread(), clients));
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
-    log.write(logRecord('error', `the config stays as it was: ${error.message}`, { code: error.code }));
+    log.write(
+      logRecord('error', `the config stays as it was: ${error.message}`, {
+        event: 'config',
+        code: error.code,
+      }),
+    );
     await keeper.rescan();
   }
 }

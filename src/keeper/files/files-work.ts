@@ -73,7 +73,9 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
     const places = new Places(this.#store, subject);
     const { best, lacking, damaged } = places.look(judges.present);
-    const put = best && lacking.length > 0 ? await places.put(best, judges.standing, lacking) : undefined;
+    // What was good before it was revoked stays where it is until it ends, and goes nowhere else.
+    const isSpread = best !== undefined && lacking.length > 0 && memory?.revoked === undefined;
+    const put = isSpread ? await places.put(best, judges.standing, lacking) : undefined;
     const staple = put?.inPlace ?? best;
     const silence = group === undefined ? DISABLED : undefined;
     const responder = group && hostOf(group.urls[0] ?? '');
