@@ -124,7 +124,9 @@ describe('restaple refresh', () => {
       });
       const env = { RUNTIME_DIRECTORY: join(dir, 'a'), STATE_DIRECTORY: join(dir, 'b') };
       const { err } = await runCli(['refresh', CERT], { env });
-      expect(err).toContain(`no keeper answers, neither at ${dir}/a/control.sock nor at `);
+      expect(err).toContain(
+        `restaple: no keeper answers at ${dir}/a/control.sock: no socket is there; no keeper answers at `,
+      );
     });
   });
 

@@ -48,17 +48,18 @@ export async function firstKeeper<T>(
 ): Promise<{ readonly socket: string; readonly answer: T }> {
   const uid = userId();
   const sockets = control === undefined ? controlPaths(storePath(store, env, uid), env, uid) : [control];
-  let last: unknown;
+  const nobody: KeeperError[] = [];
   for (const socket of sockets) {
     try {
       return { socket, answer: await ask(socket) };
     } catch (error) {
       if (!isNobody(error)) throw error;
-      last = error;
+      nobody.push(error);
     }
   }
-  if (sockets.length === 1) throw last;
-  throw new KeeperError('keeper-not-running', `no keeper answers, neither at ${sockets.join(' nor at ')}`);
+  const [first, ...others] = nobody;
+  if (first && others.length === 0) throw first;
+  throw new KeeperError('keeper-not-running', nobody.map(({ message }) => message).join('; '));
 }
 
 const userId = (): number | undefined => process.getuid?.();
