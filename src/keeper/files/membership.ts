@@ -68,7 +68,7 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
     const others = losersOf(output, rivals, before);
     if (others.length === 0) continue;
     for (const { key } of others) refused.set(key, (refused.get(key) ?? new Set()).add(output));
-    problems.push(collision(output, rivals));
+    if (others.some(({ isLingering }) => !isLingering)) problems.push(collision(output, rivals));
   }
   const subjects = new Map<string, CertificateSubject>();
   for (const draft of drafts.values()) {
@@ -87,12 +87,16 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
 
 /**
  * Two certificates for one file: whichever came last would win, and the other server would break. It belongs to the one
- * that has it already; of those that are new, to nobody.
+ * that has it already, or else to the one whose file is there; of several that are new, to nobody.
  */
 function losersOf(output: string, rivals: readonly Sighting[], before: Membership): readonly Sighting[] {
   const [first] = rivals;
   if (rivals.every(({ key }) => key === first?.key)) return [];
-  const owner = rivals.find(({ key }) => before.subjects.get(key)?.outputs.includes(output) === true);
+  const present = rivals.filter(({ isLingering }) => !isLingering);
+  const isAlone = present.every(({ key }) => key === present[0]?.key);
+  const owner =
+    rivals.find(({ key }) => before.subjects.get(key)?.outputs.includes(output) === true) ??
+    (isAlone ? present[0] : undefined);
   return rivals.filter(({ key }) => key !== owner?.key);
 }
 

@@ -99,7 +99,14 @@ function sightingOf(
   isLingering: boolean,
   { outputsOf, settings }: RosterGroup,
 ): Sighting {
-  return { key, path, foundIn, outputs: outputsOf(path), settings, isLingering };
+  return {
+    key,
+    path,
+    foundIn,
+    outputs: outputsOf(path).map((output) => resolve(output)),
+    settings,
+    isLingering,
+  };
 }
 
 /** From the directory of a file up to where it was looked for: a new one may appear in each of them. */

@@ -7,7 +7,7 @@ import { OID } from '../../../src/x509/oids.ts';
 import type { CertificateSubject, SubjectSettings } from '../../../src/keeper/files/certificate-subject.ts';
 import { keyOf } from '../../../src/keeper/files/certificates.ts';
 import { certificatesPem } from '../../support/files.ts';
-import { answer, silence, startHttpServer } from '../../support/http-server.ts';
+import { answer, silence as mute, startHttpServer } from '../../support/http-server.ts';
 import type { Reply } from '../../support/ocsp-responder.ts';
 import { NOW, shift, testResponse } from '../../support/pki.ts';
 import { DAY, GO_ON, HOUR, type World, pki, server, stapleFor, subjectOf, withWorld } from './world.ts';
@@ -89,23 +89,23 @@ describe('asking', () => {
 
   it('ends when it is told to', () =>
     withWorld(async (world) => {
-      const mute = await startHttpServer(silence);
+      const deaf = await startHttpServer(mute);
       try {
         const subject = using(await subjectOf(world, pki.leaf), {
-          urls: [mute.url().href, world.responder.url],
+          urls: [deaf.url().href, world.responder.url],
         });
         const stop = new AbortController();
         const asked = world.work().ask(subject, {}, stop.signal);
-        const failed = expect(asked).rejects.toMatchObject({ name: 'TransportError' });
-        while (mute.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        const failed = asked.catch((error: unknown) => error);
+        while (deaf.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
         stop.abort();
-        await failed;
+        expect(await failed).toMatchObject({ name: 'TransportError' });
         await expect(world.work().ask(subject, {}, stop.signal)).rejects.toMatchObject({
           name: 'TransportError',
         });
         expect(world.responder.requests).toEqual([]);
       } finally {
-        await mute.close();
+        await deaf.close();
       }
     }));
 });
@@ -113,54 +113,48 @@ describe('asking', () => {
 describe('the rules for responders', () => {
   const NAMED = 'http://ocsp.example.test/';
 
-  it.each<{
-    readonly name: string;
-    readonly rules: (url: string) => SubjectSettings['responders'];
-    readonly asked: boolean;
-  }>([
-    { name: 'asks another in its place', rules: (url) => [{ prefix: NAMED, urls: [url] }], asked: true },
-    {
-      name: 'knows it by its issuer',
-      rules: (url) => [{ issuerName: keyOfName(pki.issuer.certificate.subject), urls: [url] }],
-      asked: true,
-    },
-    {
-      name: 'takes the first that fits',
-      rules: (url) => [{ urls: [url] }, { isDisabled: true }],
-      asked: true,
-    },
-    {
-      name: 'passes over those that do not fit',
-      rules: (url) => [
+  type Rules = (url: string) => SubjectSettings['responders'];
+
+  it.each<readonly [string, Rules]>([
+    ['asks another in its place', (url) => [{ prefix: NAMED, urls: [url] }]],
+    [
+      'knows it by its issuer',
+      (url) => [{ issuerName: keyOfName(pki.issuer.certificate.subject), urls: [url] }],
+    ],
+    ['takes the first that fits', (url) => [{ urls: [url] }, { isDisabled: true }]],
+    [
+      'passes over those that do not fit',
+      (url) => [
         { prefix: 'http://ocsp.example.te', isDisabled: true },
         { issuerName: keyOfName(pki.root.certificate.subject), isDisabled: true },
         { prefix: 'HTTP://OCSP.example.test', urls: [url] },
       ],
-      asked: true,
-    },
-    {
-      name: 'does not ask one that is disabled',
-      rules: () => [{ prefix: NAMED, isDisabled: true }],
-      asked: false,
-    },
-  ])('$name', ({ rules, asked }) =>
+    ],
+  ])('%s', (_name, rules) =>
     withWorld(async (world) => {
       const settings = { urls: undefined, responders: rules(world.responder.url) };
       const subject = using(await subjectOf(world, pki.leaf), settings);
       const work = world.work();
-      const opened = await work.open(subject);
-      if (asked) {
-        expect(opened.responder).toBe(`127.0.0.1:${world.responder.port}`);
-        expect((await work.ask(subject, {}, GO_ON)).certStatus).toEqual({ type: 'good' });
-      } else {
-        expect(opened).toMatchObject({
-          responder: undefined,
-          silence: 'its responder is not to be asked, says the config',
-        });
-        await expect(work.ask(subject, {}, GO_ON)).rejects.toMatchObject({ code: 'responder-url-missing' });
-      }
+      const { responder } = await work.open(subject);
+      expect(responder).toBe(`127.0.0.1:${world.responder.port}`);
+      expect((await work.ask(subject, {}, GO_ON)).certStatus).toEqual({ type: 'good' });
     }),
   );
+
+  it('do not ask one that is disabled, and publish what is at hand', () =>
+    withWorld(async (world) => {
+      const settings = { urls: undefined, responders: [{ prefix: NAMED, isDisabled: true }] };
+      const subject = using(await subjectOf(world, pki.leaf), settings);
+      world.store.makeRoom(subject.key);
+      await writeFile(world.store.staplePath(subject.key), testResponse(pki));
+      const work = world.work();
+      expect(await work.open(subject)).toMatchObject({
+        responder: undefined,
+        silence: 'its responder is not to be asked, says the config',
+        published: subject.outputs,
+      });
+      await expect(work.ask(subject, {}, GO_ON)).rejects.toMatchObject({ code: 'responder-url-missing' });
+    }));
 
   it('sends the headers of each to each', () =>
     withWorld(async (world) => {
@@ -217,22 +211,23 @@ describe('nobody to ask', () => {
   );
 });
 
-describe('the issuer', () => {
-  const alone = async (
-    world: World,
-    settings: Partial<SubjectSettings>,
-    entity = pki.leaf,
-  ): Promise<CertificateSubject> => {
-    const path = await world.write('sites/leaf.pem', certificatesPem(entity));
-    return {
-      key: keyOf(entity.certificate),
-      paths: [path],
-      outputs: [],
-      foundIn: undefined,
-      settings: { ...world.settings, ...settings },
-    };
+/** The certificate without its issuer. */
+const alone = async (
+  world: World,
+  settings: Partial<SubjectSettings>,
+  entity = pki.leaf,
+): Promise<CertificateSubject> => {
+  const path = await world.write('sites/leaf.pem', certificatesPem(entity));
+  return {
+    key: keyOf(entity.certificate),
+    paths: [path],
+    outputs: [],
+    foundIn: undefined,
+    settings: { ...world.settings, ...settings },
   };
+};
 
+describe('the issuer', () => {
   it('is one that was given, or refused', () =>
     withWorld(async (world) => {
       const work = world.work();
