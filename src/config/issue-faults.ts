@@ -7,6 +7,7 @@ import { nearest } from '../nearest.ts';
 import { type Item, itemAt, itemsAlong } from './item.ts';
 import { type Fault, type Path, quoted } from './problem.ts';
 import { HOMES } from './schema.ts';
+import { COMMAND } from './values.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,9 +22,13 @@ function faultsOf(issue: Issue, above: Path, root: Item): readonly Fault[] {
   const item = itemAt(root, path);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((name) => unknownKey(name, issue.message, path, root));
-  if (issue.code === 'invalid_union' && Array.isArray(item?.value)) {
-    const ofItems = issue.errors.flat().filter((one) => one.path.length > 0);
-    if (ofItems.length > 0) return ofItems.flatMap((one) => faultsOf(one, path, root));
+  if (issue.code === 'invalid_union') {
+    // Of a list what its elements are, of a single value what it is: the other way of writing it was not meant.
+    const isMeant = Array.isArray(item?.value)
+      ? (one: Issue): boolean => one.path.length > 0
+      : (one: Issue): boolean => one.code === 'custom';
+    const meant = issue.errors.flat().filter(isMeant);
+    if (meant.length > 0) return meant.flatMap((one) => faultsOf(one, path, root));
   }
   if (issue.code === 'invalid_key') {
     const expected = issue.issues.map(({ message }) => message).join(', ');
@@ -63,16 +68,23 @@ function meantBy(name: string, allowed: readonly string[]): string | undefined {
 function hintFor(issue: Issue, { value, source = '' }: Item): string | undefined {
   if (value === null) return 'give it a value, or leave the key out';
   const { message } = issue;
-  if (typeof value === 'number' && message.startsWith('a percentage')) return `write ${quoted(source)}%`;
+  if (typeof value === 'number' && message.startsWith('a percentage'))
+    return `write ${value > 0 && value < 1 ? value * 100 : value}%`;
   if (message === 'true or false' && /^(?:yes|no|on|off|y|n)$/i.test(source))
     return `in YAML 1.2 ${quoted(source)} is text`;
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    const meant = nearest(value.slice(0, 40), issue.values.map(String));
+    const words = issue.values.filter((one) => typeof one === 'string');
+    const meant = nearest(value.slice(0, 40), words);
     return meant && `did you mean ${meant}?`;
   }
   if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof value !== 'object')
     return `as text put it in quotes: "${quoted(source)}"`;
-  if (issue.code === 'invalid_type' && issue.expected === 'array' && typeof value === 'string')
+  if (
+    issue.code === 'invalid_type' &&
+    issue.expected === 'array' &&
+    message === COMMAND &&
+    typeof value === 'string'
+  )
     return `write [${quoted(source)}]`;
   if (typeof value === 'string' && value.startsWith('~'))
     return '~ is known to shells alone; write the directory out';

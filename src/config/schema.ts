@@ -17,6 +17,7 @@ import {
   mapping,
   path,
   percentage,
+  section,
   several,
   text,
   word,
@@ -33,126 +34,178 @@ const proxy = text(
 
 const ROAD = {
   issuer: key(
-    several(path, 'a path'),
+    several(path(), 'a path'),
     'CA certificates, files or directories, of which the right one is taken as the issuer; absent: the same file, a file beside it, or the URL in the certificate',
+    '/etc/ssl/ca.pem',
   ),
   url: key(
     several(url, 'an http or https URL', MAX_URLS),
     'Responders to ask instead of those in the certificate',
+    'http://ocsp.example.com',
   ),
-  header: key(headers, 'HTTP headers to send, Host included'),
+  header: key(headers, 'HTTP headers to send, Host included', { Host: 'ocsp.example.com' }),
   'connect-to': key(
     several(text('HOST:PORT:HOST2:PORT2, each part may be empty', connectTo), 'HOST:PORT:HOST2:PORT2'),
     'Connect to the second place instead of the first, as curl does',
+    'ocsp.example.com:80:10.0.0.7:8080',
   ),
   resolve: key(
     several(text('HOST:PORT:ADDRESS[,ADDRESS...]', resolveTo), 'HOST:PORT:ADDRESS[,ADDRESS...]'),
     'Take this for the addresses of a host, as curl does',
+    'ocsp.example.com:80:10.0.0.7',
   ),
   proxy: key(
     proxy,
     'Ask through this proxy, http, https, socks5 or socks5h; "" uses none; absent: what the environment says',
+    'http://proxy:3128',
   ),
   cacert: key(
-    several(path, 'a path'),
+    several(path(), 'a path'),
     'CA certificates that vouch for https servers, in place of the public ones',
+    '/etc/ssl/private-root.pem',
   ),
   trust: key(
-    several(path, 'a path'),
+    several(path(), 'a path'),
     'Certificates that may sign responses although the issuer did not delegate to them',
+    '/etc/ssl/responder.pem',
   ),
-  hash: key(word('sha1', 'sha256'), 'Hash of the CertID', 'sha1'),
-  method: key(word('auto', 'get', 'post'), 'How requests are sent', 'auto'),
-  'allow-private': key(flag, 'Let certificates name loopback, private and link-local addresses', false),
+  hash: key(word('sha1', 'sha256'), 'Hash of the CertID', 'sha256', 'sha1'),
+  method: key(word('auto', 'get', 'post'), 'How requests are sent', 'post', 'auto'),
+  'allow-private': key(flag, 'Let certificates name loopback, private and link-local addresses', true, false),
   'allow-host': key(
     several(text('a host name or an IP address', host), 'a host name or an IP address'),
     'Let certificates name these hosts, wherever they are',
+    ['ocsp.internal'],
   ),
-  'allow-sha1': key(flag, 'Accept SHA-1 signatures', false),
+  'allow-sha1': key(flag, 'Accept SHA-1 signatures', true, false),
   'max-age': key(
     anyDuration('a duration such as 45s, 4h or 7d'),
     'Refuse a response whose thisUpdate is older',
+    '7d',
   ),
-  'allow-no-next-update': key(flag, 'Accept a response without nextUpdate, until max-age', false),
+  'allow-no-next-update': key(flag, 'Accept a response without nextUpdate, until max-age', true, false),
 };
 
 const POLICY = {
   'refresh-at': key(
     percentage(10, 75),
     "When a staple's successor is asked for, as a part of its life",
+    '40%',
     '50%',
   ),
-  spread: key(percentage(0, 10), 'How far to either side of that certificates are spread', '5%'),
-  'retry-first': key(duration('1s', '1h'), 'The longest wait after the first failure', '30s'),
-  'retry-max': key(duration('30s', '1d'), 'The longest wait after any failure', '1h'),
-  'alarm-warning': key(percentage(10, 100), 'The part of its life after which a staple is a warning', '75%'),
-  'alarm-critical': key(percentage(10, 100), 'The part of its life after which a staple is critical', '90%'),
-  'alarm-critical-left': key(duration('1m', '7d'), 'Critical, too, when less than this is left', '6h'),
-  'connect-timeout': key(duration('100ms', '1m'), 'The longest wait for a connection', '5s'),
-  'answer-timeout': key(duration('1s', '5m'), 'The longest wait for an answer', '15s'),
-  timeout: key(duration('1s', '10m'), 'The longest wait for a staple, over all its responders', '45s'),
+  spread: key(percentage(0, 10), 'How far to either side of that certificates are spread', '2%', '5%'),
+  'retry-first': key(duration('1s', '1h'), 'The longest wait after the first failure', '1m', '30s'),
+  'retry-max': key(duration('30s', '1d'), 'The longest wait after any failure', '30m', '1h'),
+  'alarm-warning': key(
+    percentage(10, 100),
+    'The part of its life after which a staple is a warning',
+    '80%',
+    '75%',
+  ),
+  'alarm-critical': key(
+    percentage(10, 100),
+    'The part of its life after which a staple is critical',
+    '95%',
+    '90%',
+  ),
+  'alarm-critical-left': key(duration('1m', '7d'), 'Critical, too, when less than this is left', '12h', '6h'),
+  'connect-timeout': key(duration('100ms', '1m'), 'The longest wait for a connection', '2s', '5s'),
+  'answer-timeout': key(duration('1s', '5m'), 'The longest wait for an answer', '10s', '15s'),
+  timeout: key(duration('1s', '10m'), 'The longest wait for a staple, over all its responders', '1m', '45s'),
 };
 
 const CERTIFICATE = {
-  output: key(path, 'The file for the staple; only where files is one certificate file'),
-  'out-dir': key(path, 'The directory for the staples; absent: the out-dir of the top level'),
-  policy: key(mapping(POLICY), 'What is different for these certificates from the policy of the top level'),
+  output: key(
+    path(),
+    'The file for the staple; only where files is one certificate file',
+    '/etc/haproxy/certs/site.ocsp',
+  ),
+  'out-dir': key(
+    path(),
+    'The directory for the staples; absent: the out-dir of the top level',
+    '/var/lib/restaple/staples',
+  ),
+  policy: section(
+    mapping(POLICY),
+    'What is different for these certificates from the policy of the top level',
+  ),
   ...ROAD,
 };
 
-const files = several(path, 'a file, directory or glob pattern').meta({
-  description: 'Certificate files, directories and glob patterns',
+const files = several(path('a file, directory or glob pattern'), 'a file, directory or glob pattern').meta({
+  description: 'Certificate files, directories and glob patterns; always there',
+  sample: ['/etc/letsencrypt/live/*/fullchain.pem', '/etc/ssl/sites'],
 });
 
 const RESPONDER = {
-  url: key(url, 'For certificates that name a responder URL that begins with this'),
+  url: key(
+    url,
+    'For certificates that name a responder URL that begins with this',
+    'http://ocsp.example.com',
+  ),
   issuer: key(
     text('the name of an issuer, such as "C=US, O=Example, CN=R3"', nameKey),
     'For certificates of this issuer, as restaple inspect prints it',
+    'C=US, O=Example, CN=R3',
   ),
-  use: key(several(url, 'an http or https URL', MAX_URLS), 'Responders to ask instead'),
-  header: key(headers, 'HTTP headers to send to it, Host included'),
-  disable: key(flag, 'Ask nobody', false),
+  use: key(
+    several(url, 'an http or https URL', MAX_URLS),
+    'Responders to ask instead',
+    'http://ocsp.live.example',
+  ),
+  header: key(headers, 'HTTP headers to send to it, Host included', { Host: 'ocsp.example.com' }),
+  disable: key(flag, 'Ask nobody', true, false),
 };
 
 const HOOKS = {
-  published: key(command, 'Run when a staple has reached the files that servers read'),
-  failed: key(command, 'Run when a staple could not be had'),
-  alarm: key(command, 'Run when a staple is near its end'),
-  revoked: key(command, 'Run when a certificate is found to be revoked'),
-  recovered: key(command, 'Run when all is well again'),
-  timeout: key(duration('1s', '1h'), 'The longest time that a hook may run', '30s'),
+  published: key(command, 'Run when a staple has reached the files that servers read', [
+    '/usr/local/bin/after-publish',
+    '--flag',
+  ]),
+  failed: key(command, 'Run when a staple could not be had', ['/usr/local/bin/tell', 'failed']),
+  alarm: key(command, 'Run when a staple is near its end', ['/usr/local/bin/tell', 'alarm']),
+  revoked: key(command, 'Run when a certificate is found to be revoked', ['/usr/local/bin/tell', 'revoked']),
+  recovered: key(command, 'Run when all is well again', ['/usr/local/bin/tell', 'recovered']),
+  timeout: key(duration('1s', '1h'), 'The longest time that a hook may run', '1m', '30s'),
 };
 
 const LOG = {
-  format: key(word('auto', 'json', 'text'), 'auto is text on a terminal and JSON elsewhere', 'auto'),
-  level: key(word('debug', 'info', 'warn', 'error'), 'The least that is told', 'info'),
+  format: key(word('auto', 'json', 'text'), 'auto is text on a terminal and JSON elsewhere', 'json', 'auto'),
+  level: key(word('debug', 'info', 'warn', 'error'), 'The least that is told', 'warn', 'info'),
 };
 
 const policy = mapping({
   ...POLICY,
-  requests: key(count(1, 1024), 'Requests at a time in all', 64),
-  'requests-per-responder': key(count(1, 256), 'Requests at a time to one responder', 8),
+  requests: key(count(1, 1024), 'Requests at a time in all', 16, 64),
+  'requests-per-responder': key(count(1, 256), 'Requests at a time to one responder', 4, 8),
 });
 
 const entries = { error: 'a list of mappings' };
 
 const topLevel = <C extends z.ZodType>(certificate: C) =>
   mapping({
-    version: key(z.literal(1, { error: '1, the only version there is' }), 'The version of this format', 1),
-    store: key(path, 'The directory where staples and issuers are kept'),
-    'out-dir': key(path, 'The directory for staples; absent: beside each certificate'),
-    rescan: key(duration('1s', '1h'), 'How often certificates are looked for', '30s'),
-    certificates: key(z.array(certificate, entries), 'The certificates to keep staples for'),
-    defaults: key(mapping(ROAD), 'What holds for every certificate that does not say otherwise'),
-    responders: key(
+    version: key(z.literal(1, { error: '1, the only version there is' }), 'The version of this format', 1, 1),
+    store: key(path(), 'The directory where staples and issuers are kept', '/var/lib/restaple'),
+    'out-dir': key(
+      path(),
+      'The directory for staples; absent: beside each certificate',
+      '/var/lib/restaple/staples',
+    ),
+    rescan: key(duration('1s', '1h'), 'How often certificates are looked for', '10s', '30s'),
+    certificates: section(z.array(certificate, entries), 'The certificates to keep staples for'),
+    defaults: section(mapping(ROAD), 'What holds for every certificate that does not say otherwise'),
+    responders: section(
       z.array(mapping(RESPONDER), entries),
       'What is known of responders; the first that fits counts',
     ),
-    policy: key(policy, 'When staples are renewed, and when somebody is told'),
-    log: key(mapping(LOG), 'What is told, and how'),
-    control: key(path, 'The Unix socket for restaple status and restaple refresh, or off'),
-    hooks: key(mapping(HOOKS), 'Programs to run when something happens; never through a shell'),
+    policy: section(policy, 'When staples are renewed, and when somebody is told'),
+    log: section(mapping(LOG), 'What is told, and how'),
+    control: key(
+      path('a path, or off'),
+      'The Unix socket for restaple status and restaple refresh; off: none',
+      '/run/restaple/control.sock',
+    ),
+    hooks: section(mapping(HOOKS), 'Programs to run when something happens; never through a shell'),
   });
 
 export const configSchema: z.ZodType<ConfigShape> = topLevel(mapping({ files, ...CERTIFICATE }));

@@ -7,13 +7,22 @@ import { formatDuration, duration as parseDuration } from '../duration.ts';
 import { headerOf } from '../http/option-text.ts';
 import type { HeaderList } from '../http/headers.ts';
 
-/** A key that may be left out; `shown` is what stands for it then, in the words of the file. */
+/**
+ * A key that may be left out. `sample` and `absent`, what stands for it then, are in the words of the file; json-schema.ts
+ * gives them their names there.
+ */
 export function key<T extends z.ZodType>(
   value: T,
   description: string,
-  shown?: string | number | boolean,
+  sample: unknown,
+  absent?: string | number | boolean,
 ): z.ZodOptional<T> {
-  return value.optional().meta({ description, ...(shown !== undefined && { default: shown }) });
+  return value.optional().meta({ description, sample, ...(absent !== undefined && { absent }) });
+}
+
+/** A key that holds keys. */
+export function section<T extends z.ZodType>(value: T, description: string): z.ZodOptional<T> {
+  return value.optional().meta({ description });
 }
 
 /** A mapping that takes these keys and no other. */
@@ -112,11 +121,13 @@ export function percentage(least: number, most: number): z.ZodType<number, strin
 }
 
 /** Not resolved yet. A zero byte ends a path for the system, and ~ means a home directory for a shell alone. */
-export const path: z.ZodType<string, string> = text('a path', (value) =>
-  value === '' || value.includes('\0') || value.startsWith('~') ? undefined : value,
-);
+export function path(expected = 'a path'): z.ZodType<string, string> {
+  return text(expected, (value) =>
+    value === '' || value.includes('\0') || value.startsWith('~') ? undefined : value,
+  );
+}
 
-const COMMAND = 'a list of a program and its arguments';
+export const COMMAND = 'a list of a program and its arguments';
 
 /** Never a line for a shell. The program is absolute, because nobody knows the PATH of a service. */
 export const command: z.ZodType<readonly string[], string[]> = z

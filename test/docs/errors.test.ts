@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, exitCodeOf, gravest } from '../../src/cli/exit-codes.ts';
 import { doctorTellsMore, hintFor } from '../../src/cli/hints.ts';
 import {
+  ConfigError,
   DerError,
   InputError,
   KeeperError,
@@ -12,6 +13,7 @@ import {
 } from '../../src/errors.ts';
 import { brokenRule } from '../../src/ocsp/rules.ts';
 import { ERRORS_PAGE, codesByExit, errorEntries } from './errors-page.ts';
+import { CONFIG_EXAMPLES } from './examples/config.ts';
 import { DER_EXAMPLES } from './examples/der.ts';
 import type { Example } from './examples/example.ts';
 import { INPUT_EXAMPLES } from './examples/input.ts';
@@ -25,6 +27,7 @@ const CLASSES = [
   { Kind: TransportError, examples: TRANSPORT_EXAMPLES },
   { Kind: ResponseError, examples: RESPONSE_EXAMPLES },
   { Kind: KeeperError, examples: KEEPER_EXAMPLES },
+  { Kind: ConfigError, examples: CONFIG_EXAMPLES },
 ] as const;
 
 const entries = errorEntries();
