@@ -3,9 +3,13 @@
 /**
  * The same text for `C=US, O=Example, CN=R3`, `CN=R3,O=Example,C=US` and `CN = r3, O = Example, C = US`: RFC 4514 writes
  * a name backwards, openssl forwards. A comma, plus or backslash within a value has a backslash before it, as
- * `formatName` prints it. `undefined` for text that is no name.
+ * `formatName` prints it, or the value has quotes around it, as openssl prints it. `undefined` for text that is no name.
  */
-export function nameKey(text: string): string | undefined {
+export function nameKey(given: string): string | undefined {
+  const text = given.replaceAll(
+    /=\s*"((?:\\.|[^"\\])*)"(?=\s*(?:[,+]|$))/gsu,
+    (_all, value: string) => `=${escaped(value)}`,
+  );
   if (!/^(?:\\.|[^\\,+])+(?:[,+](?:\\.|[^\\,+])+)*$/su.test(text)) return undefined;
   const attributes = Array.from(text.matchAll(/(?:\\.|[^\\,+])+/gsu), ([attribute]) => attribute.trim());
   const keys: string[] = [];
@@ -17,3 +21,7 @@ export function nameKey(text: string): string | undefined {
   }
   return keys.toSorted().join();
 }
+
+/** The separators in it with a backslash, but for those that have one. */
+const escaped = (value: string): string =>
+  value.replaceAll(/\\.|[,+]/gsu, (one) => (one.length > 1 ? one : `\\${one}`));

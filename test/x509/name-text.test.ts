@@ -31,6 +31,15 @@ describe('nameKey', () => {
     },
   );
 
+  it.each([
+    ['C = US, O = "Ex, Inc", CN = R3', 'CN=R3,O=Ex\\, Inc,C=US'],
+    ['O = "A + \\"B\\" C"', 'O=A \\+ \\"B\\" C'],
+    ['CN = say "x" twice', 'CN=say "x" twice'],
+  ])('takes %j as openssl prints it for %j', (printed, text) => {
+    expect(nameKey(printed)).toBeDefined();
+    expect(nameKey(printed)).toBe(nameKey(text));
+  });
+
   it('reads what formatName prints, whatever stands in the name', () => {
     const hostile = name([
       ['O', 'A, CN=evil + B=C \\'],
