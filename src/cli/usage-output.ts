@@ -7,7 +7,9 @@ import type { Io } from './io.ts';
 export const USAGE = 64;
 
 /** @returns the exit code. */
-export function refuseUsage(io: Io, { message, hint }: UsageError, help: string): typeof USAGE {
-  io.err(`restaple: ${printable(message)}\nhint: ${hint === undefined ? '' : `${hint} `}see ${help}\n`);
+export function refuseUsage(io: Pick<Io, 'err'>, { message, hint }: UsageError, help: string): typeof USAGE {
+  io.err(
+    `restaple: ${printable(message)}\nhint: ${hint === undefined ? '' : `${printable(hint)} `}see ${help}\n`,
+  );
   return USAGE;
 }
