@@ -5,6 +5,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { StaleConnection } from './answer.ts';
 import { Carriers } from './carriers.ts';
 import { type Lookup, systemLookup } from './connect-rules.ts';
+import { type Interfaces, systemInterfaces } from './own-addresses.ts';
 import { type Timeouts, exchangeOnce } from './exchange.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
@@ -36,6 +37,8 @@ export interface HttpClientOptions {
   readonly ca?: readonly Certificate[];
   /** Looks names up: `dns.lookup` unless given. */
   readonly lookup?: Lookup;
+  /** The addresses of this machine, to which no certificate may lead: `os.networkInterfaces` unless given. */
+  readonly interfaces?: Interfaces;
 }
 
 /** Safe to use by many callers at once; how many requests run at a time is the caller's matter (`limiter.ts`). */
@@ -65,6 +68,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     resolve: options.resolve ?? [],
     lookup: options.lookup ?? systemLookup,
     proxyFor: options.proxyFor ?? (() => undefined),
+    interfaces: options.interfaces ?? systemInterfaces,
   };
   const carriers = new Carriers(options.ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)));
 

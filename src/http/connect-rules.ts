@@ -7,9 +7,11 @@
  */
 import { lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
-import { TransportError } from '../errors.ts';
+import { TransportError, reasonOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type AddressKind, specialKind } from './address-kind.ts';
+import { type InsideName, insideName } from './inside-name.ts';
+import { type Interfaces, isOwnAddress } from './own-addresses.ts';
 import { dialHost, hostPort, printableUrl } from './place.ts';
 
 /** Name look-up as node:net wants it; `dns.lookup` asks the system's resolver, and so /etc/hosts. */
@@ -22,19 +24,20 @@ export { systemLookup };
  *
  * @throws TransportError `address-refused`
  */
-export function requirePublicHost(host: string, url: URL): void {
+export function requirePublicHost(host: string, url: URL, interfaces: Interfaces): void {
   if (isIP(host) === 0) return;
-  const kind = specialKind(host);
-  if (kind !== undefined) throw refusal(url, host, kind);
+  const why = objection(host, url, interfaces);
+  if (why !== undefined) throw why;
 }
 
 /**
- * For a name that somebody else looks up: `localhost` and what is below it mean loopback everywhere (RFC 6761 section 6.3).
+ * For a name that somebody else looks up, out of sight: what is no name of the public internet leads inside.
  *
  * @throws TransportError `address-refused`
  */
-export function requireNoLocalName(host: string, url: URL): void {
-  if (/(?:^|\.)localhost\.?$/.test(host)) throw refusal(url, host, 'loopback');
+export function requirePublicName(name: string, url: URL): void {
+  const kind = isIP(name) === 0 ? insideName(name) : undefined;
+  if (kind !== undefined) throw refusal(url, name, NAME_WORDS[kind], kind === 'metadata');
 }
 
 /**
@@ -42,7 +45,7 @@ export function requireNoLocalName(host: string, url: URL): void {
  * TransportError `address-refused`. node:net connects to what its look-up gave and to nothing else, so there is no
  * moment between check and connect.
  */
-export function publicOnly(lookup: Lookup, url: URL): Lookup {
+export function publicOnly(lookup: Lookup, url: URL, interfaces: Interfaces): Lookup {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, answer, family) => {
       const found =
@@ -51,15 +54,29 @@ export function publicOnly(lookup: Lookup, url: URL): Lookup {
         callback(error, found);
         return;
       }
-      const allowed = found.filter(({ address }) => specialKind(address) === undefined);
+      const judged = found.map((one) => ({ one, why: objection(one.address, url, interfaces) }));
+      const allowed = judged.filter(({ why }) => why === undefined).map(({ one }) => one);
       const [first] = allowed;
-      const refused = found.find(({ address }) => specialKind(address) !== undefined)?.address;
-      if (first === undefined && refused !== undefined)
-        callback(refusal(url, refused, specialKind(refused) ?? 'reserved'), []);
+      const refused = judged.find(({ why }) => why !== undefined)?.why;
+      if (first === undefined && refused !== undefined) callback(refused, []);
       else if (options.all === true) callback(null, allowed);
       else callback(null, first?.address ?? '', first?.family);
     });
   };
+}
+
+/** Why a certificate may not lead to `address`; `undefined` where it may. */
+function objection(address: string, url: URL, interfaces: Interfaces): TransportError | undefined {
+  const kind = specialKind(address);
+  if (kind !== undefined) return refusal(url, address, WORDS[kind], kind === 'metadata');
+  try {
+    return isOwnAddress(address, interfaces)
+      ? refusal(url, address, 'an address of this very machine')
+      : undefined;
+  } catch (error) {
+    const message = `refused to connect to ${placeOf(url, address)}: a certificate may not lead to an address of this very machine, and the system does not tell which those are (it may forbid AF_NETLINK): ${printable(reasonOf(error))}`;
+    return new TransportError('address-refused', message, printableUrl(url), undefined, { cause: error });
+  }
 }
 
 /** For error messages: the words of each kind. */
@@ -77,9 +94,16 @@ const WORDS: Readonly<Record<AddressKind, string>> = {
   reserved: 'a reserved address',
 };
 
-function refusal(url: URL, address: string, kind: AddressKind): TransportError {
-  const at = address === dialHost(url) ? '' : ` at ${printable(address)}`;
-  const message = `refused to connect to ${hostPort(url)}${at}: a certificate may not lead to ${WORDS[kind]}`;
-  const isMetadata = kind === 'metadata';
+const NAME_WORDS: Readonly<Record<InsideName, string>> = {
+  local: 'a name that only the inside of a network knows',
+  metadata: WORDS.metadata,
+};
+
+function refusal(url: URL, address: string, what: string, isMetadata = false): TransportError {
+  const message = `refused to connect to ${placeOf(url, address)}: a certificate may not lead to ${what}`;
   return new TransportError('address-refused', message, printableUrl(url), undefined, { isMetadata });
+}
+
+function placeOf(url: URL, address: string): string {
+  return address === dialHost(url) ? hostPort(url) : `${hostPort(url)} at ${printable(address)}`;
 }

@@ -11,8 +11,12 @@ export type ProxyChoice = (url: URL) => URL | undefined;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `socks5` looks names up here, `socks5h` has the proxy do it. */
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
+
+/** Every proxy but `socks5`: for that, names are looked up here. */
+export function looksNamesUp({ protocol }: URL): boolean {
+  return protocol !== 'socks5:';
+}
 
 /**
  * @param given the value of `--proxy`: for every URL, whatever the environment says; empty for none at all.

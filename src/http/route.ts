@@ -1,9 +1,10 @@
 /** Where the bytes of a request go: which host is dialled, how its name is looked up, and who vouches for it. */
 import { isIP } from 'node:net';
-import { type Lookup, publicOnly, requireNoLocalName, requirePublicHost } from './connect-rules.ts';
+import { type Lookup, publicOnly, requirePublicHost, requirePublicName } from './connect-rules.ts';
 import { type Detours, detour } from './detours.ts';
+import type { Interfaces } from './own-addresses.ts';
 import { portOf, withoutBrackets } from './place.ts';
-import type { ProxyChoice } from './proxy-choice.ts';
+import { type ProxyChoice, looksNamesUp } from './proxy-choice.ts';
 
 /** What the user says about addresses, for all requests of a client. */
 export interface RouteRules extends Detours {
@@ -13,6 +14,8 @@ export interface RouteRules extends Detours {
   readonly allowHosts: ReadonlySet<string>;
   readonly lookup: Lookup;
   readonly proxyFor: ProxyChoice;
+  /** Tells the addresses of this machine. */
+  readonly interfaces: Interfaces;
 }
 
 export interface Route {
@@ -31,8 +34,8 @@ export interface Route {
 }
 
 /**
- * Through a proxy the address is the proxy's to find, and out of sight: then the name `localhost` is refused, and
- * everything else depends on what the proxy lets pass.
+ * Where a proxy looks the name up, the address is out of sight: then names that cannot be public are refused, and everything
+ * else depends on what the proxy lets pass.
  *
  * @param trusted the user named this very URL.
  * @throws TransportError `address-refused` for a host that is known not to be on the public internet.
@@ -55,9 +58,9 @@ export function routeTo(url: URL, trusted: boolean, rules: RouteRules): Route {
   if (trusted || to.named || rules.allowPrivate || rules.allowHosts.has(url.hostname)) {
     return { ...way, host, lookup: rules.lookup, trusted: true };
   }
-  requirePublicHost(host, url);
-  if (proxy !== undefined) requireNoLocalName(host, url);
-  return { ...way, host, lookup: publicOnly(rules.lookup, url), trusted: false };
+  requirePublicHost(host, url, rules.interfaces);
+  if (proxy !== undefined && looksNamesUp(proxy)) requirePublicName(host, url);
+  return { ...way, host, lookup: publicOnly(rules.lookup, url, rules.interfaces), trusted: false };
 }
 
 /** A look-up that asks nobody. */

@@ -15,6 +15,7 @@ export const tools = (overrides: Partial<Tools> = {}): Tools => ({
     connectTo: [],
     resolve: [],
     lookup: unreachable,
+    interfaces: () => ({}),
     proxyFor: () => undefined,
   },
   connect: unreachable,

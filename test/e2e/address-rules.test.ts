@@ -145,6 +145,28 @@ describe('a certificate does not lead to this machine', () => {
   });
 });
 
+describe('a certificate does not lead to a public address of this machine, where no firewall is in the way', () => {
+  it.each([
+    ['by address', `http://${PUBLIC}:PORT/`],
+    ['mapped into IPv6', `http://[::ffff:${PUBLIC}]:PORT/`],
+    ['by name', 'http://ocsp.example.test:PORT/'],
+  ])('%s: %s', async (_sentence, text) => {
+    const url = text.replace('PORT', String(trapPort));
+    const network = await stubNetwork(dir.path, { '*': [[PUBLIC]] }, [PUBLIC]);
+    const outcome = await cli.runWith(network.env, 'fetch', '--json', await certificateFor(url));
+    expect(await seen(outcome, network)).toEqual({ ...REFUSED, dials: [] });
+    expect(outcome.stdout).toContain('an address of this very machine');
+    expect(outcome.stdout).toContain('--allow-host');
+  });
+
+  it('but to the same address of another machine', async () => {
+    const { outcome, network } = await fetchFrom(`http://${PUBLIC}:${trapPort}/`, LOOPBACK);
+    expect(outcome.code).toBe(75);
+    expect(new Set(await dials(network))).toEqual(new Set([PUBLIC]));
+    expect(caught).toBeGreaterThan(0);
+  });
+});
+
 const movesTo = (location: string): Behaviour => answer({ status: 302, headers: [['Location', location]] });
 
 describe('a redirect does not lead to this machine', () => {

@@ -2,6 +2,7 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { type Lookup, publicOnly } from '../../src/http/connect-rules.ts';
+import type { Interfaces } from '../../src/http/own-addresses.ts';
 import { createHttpClient } from '../../src/http/client.ts';
 import { type TestServer, answer } from '../support/http-server.ts';
 import { client, refusal, serve } from './harness.ts';
@@ -91,6 +92,76 @@ describe('a URL that nobody vouches for is refused, and nothing is sent', () => 
   });
 });
 
+/** A machine of which some addresses are public, as `os.networkInterfaces` tells it. */
+const interfaces: Interfaces = () => {
+  const one = (cidr: string, internal: boolean) => ({
+    address: cidr.split('/')[0] ?? '',
+    netmask: '',
+    mac: '00:00:00:00:00:00',
+    internal,
+    cidr,
+    ...(cidr.includes(':') ? { family: 'IPv6' as const, scopeid: 0 } : { family: 'IPv4' as const }),
+  });
+  return {
+    lo: [one('127.0.0.1/8', true), one('9.9.1.1/28', true), one('2a01:4f8:0:1::1/64', true)],
+    eth0: [one('9.9.2.2/24', false), one('2a01:4f8::7/64', false), one('fe80::1/64', false)],
+    gone: undefined,
+  };
+};
+
+const untold: Interfaces = () => {
+  throw new Error('uv_interface_addresses returned EAFNOSUPPORT');
+};
+
+describe('a public address of this very machine is as good as loopback', () => {
+  const WORDS = 'a certificate may not lead to an address of this very machine';
+
+  it.each([
+    ['IPv4', '9.9.2.2', '9.9.2.2:80'],
+    ['decimal', '151585282', '9.9.2.2:80'],
+    ['IPv4 mapped into IPv6', '[::ffff:9.9.2.2]', '[::ffff:909:202]:80'],
+    ['IPv6', '[2a01:4f8::7]', '[2a01:4f8::7]:80'],
+    ['IPv6 in full', '[2a01:04f8:0:0:0:0:0:7]', '[2a01:4f8::7]:80'],
+    ['on lo', '9.9.1.1', '9.9.1.1:80'],
+    ['of an IPv4 network on lo, where all are local', '9.9.1.14', '9.9.1.14:80'],
+  ])('%s', async (_sentence, host, shown) => {
+    const error = await refusal(client({ ...strict, interfaces }).exchange(get(`http://${host}/`)));
+    expect([error.code, error.message]).toEqual([
+      'address-refused',
+      `refused to connect to ${shown}: ${WORDS}`,
+    ]);
+  });
+
+  it('by a name, at the moment of the connection', async () => {
+    const { lookup } = resolver({ address: '9.9.2.2', family: 4 }, { address: '2a01:4f8::7', family: 6 });
+    const http = client({ ...strict, lookup, interfaces });
+    const error = await refusal(http.exchange(get('http://ocsp.example.test/')));
+    expect(error.message).toBe(`refused to connect to ocsp.example.test:80 at 9.9.2.2: ${WORDS}`);
+  });
+
+  it.each([
+    ['a neighbour', '9.9.2.3'],
+    ['beyond the network on lo', '9.9.1.16'],
+    ['a neighbour in IPv6', '2a01:4f8::8'],
+  ])('%s is another machine', (_sentence, address) => {
+    const found = [{ address, family: address.includes(':') ? 6 : 4 }];
+    const look = publicOnly(resolver(...found).lookup, new URL('http://ocsp.example.test/'), interfaces);
+    const answers: unknown[] = [];
+    look('ocsp.example.test', { all: true }, (error, addresses) => answers.push(error, addresses));
+    expect(answers).toEqual([null, found]);
+  });
+
+  it('where the system does not tell its addresses, nobody is asked for whom nobody vouches', async () => {
+    const server = await serve(OK);
+    const http = client({ ...strict, interfaces: untold, lookup: resolver(PUBLIC).lookup });
+    expect((await refusal(http.exchange(get('http://ocsp.example.test/')))).message).toBe(
+      `refused to connect to ocsp.example.test:80 at 8.8.8.8: ${WORDS}, and the system does not tell which those are (it may forbid AF_NETLINK): uv_interface_addresses returned EAFNOSUPPORT`,
+    );
+    const { body } = await http.exchange({ ...get(server.url()), trusted: true });
+    expect(body.toString()).toBe('fine');
+  });
+});
+
 describe('no moment lies between check and connect', () => {
   it('DNS is asked once, and that answer is judged', async () => {
     const server = await serve(OK);
@@ -115,7 +186,7 @@ describe('no moment lies between check and connect', () => {
     ['an address of the inside is left out', [LOOPBACK, PUBLIC, MAPPED], [PUBLIC]],
     ['public ones stay', [PUBLIC], [PUBLIC]],
   ])('%s', (_sentence, found, expected) => {
-    const look = publicOnly(resolver(...found).lookup, new URL('http://ocsp.example.test/'));
+    const look = publicOnly(resolver(...found).lookup, new URL('http://ocsp.example.test/'), () => ({}));
     const answers: unknown[] = [];
     look('ocsp.example.test', { all: true }, (error, addresses) => answers.push(error, addresses));
     look('ocsp.example.test', {}, (error, address, family) => answers.push(error, address, family));

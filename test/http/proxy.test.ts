@@ -144,18 +144,46 @@ describe('a SOCKS proxy', () => {
 });
 
 describe('where the proxy looks names up', () => {
-  it.each(['http', 'socks5h'])(
-    'over %s, IP addresses and localhost are refused all the same',
+  it.each(['http', 'https', 'socks5h'])(
+    'over %s, IP addresses and names of the inside are refused all the same',
     async (scheme) => {
-      const proxy = await started(scheme === 'http' ? startHttpProxy() : startSocksProxy());
+      const proxy = await started(scheme === 'socks5h' ? startSocksProxy() : startHttpProxy());
       const http = through(scheme, proxy, { allowPrivate: false });
-      for (const host of ['127.0.0.1', '2130706433', '[::ffff:10.0.0.1]', 'localhost', 'a.LOCALHOST.']) {
-        const error = await refusal(http.exchange(get(`http://${host}/`)));
-        expect([host, error.code]).toEqual([host, 'address-refused']);
+      for (const host of [
+        '127.0.0.1',
+        '2130706433',
+        '[::ffff:10.0.0.1]',
+        'a.LOCALHOST.',
+        'router',
+        'ocsp.lan',
+      ]) {
+        for (const request of [get(`http://${host}/`), get(`https://${host}/`)]) {
+          const error = await refusal(http.exchange(request));
+          expect([host, error.code]).toEqual([host, 'address-refused']);
+        }
       }
       expect(proxy.asked).toEqual([]);
     },
   );
+
+  it.each([
+    ['router', 'a name that only the inside of a network knows', false],
+    ['metadata.google.internal', 'the metadata service of a cloud', true],
+  ])('says of %s what it is', async (host, what, isMetadata) => {
+    const proxy = await started(startHttpProxy());
+    const http = through('http', proxy, { allowPrivate: false });
+    const error = await refusal(http.exchange(get(`http://${host}/`)));
+    expect(error.message).toBe(`refused to connect to ${host}:80: a certificate may not lead to ${what}`);
+    expect(error.isMetadata).toBe(isMetadata);
+  });
+
+  it('a name of the inside is asked for when the user allows it', async () => {
+    const server = await serve(OK);
+    const proxy = await started(startHttpProxy());
+    const http = through('http', proxy, { allowPrivate: false, allowHosts: ['localhost'] });
+    const { body } = await http.exchange(get(`http://localhost:${server.port}/`));
+    expect(body.toString()).toBe('fine');
+  });
 });
 
 describe('a proxy at fault', () => {

@@ -24,7 +24,10 @@ const dns = require('node:dns');
 const { isIP } = require('node:net');
 const { appendFileSync } = require('node:fs');
 const { TCP } = process.binding('tcp_wrap');
+const os = require('node:os');
 const script = JSON.parse(process.env.STUB_DNS);
+const own = JSON.parse(process.env.STUB_OWN);
+os.networkInterfaces = () => ({ eth0: own.map((address) => ({ address, family: 'IPv4', internal: false })) });
 const note = (event) => appendFileSync(process.env.STUB_LOG, event + '\\n');
 dns.lookup = (name, options, callback) => {
   note('lookup ' + name);
@@ -47,15 +50,24 @@ for (const method of ['connect', 'connect6']) {
 
 let networks = 0;
 
-/** `dir` takes its files. */
-export async function stubNetwork(dir: string, dns: DnsScript): Promise<StubNetwork> {
+/** `dir` takes its files; `own` are the addresses of the machine in this network. */
+export async function stubNetwork(
+  dir: string,
+  dns: DnsScript,
+  own: readonly string[] = [],
+): Promise<StubNetwork> {
   networks += 1;
   const preload = join(dir, `network-${networks}.cjs`);
   const log = join(dir, `network-${networks}.log`);
   await writeFile(preload, PRELOAD);
   await writeFile(log, '');
   return {
-    env: { NODE_OPTIONS: `--require ${preload}`, STUB_DNS: JSON.stringify(dns), STUB_LOG: log },
+    env: {
+      NODE_OPTIONS: `--require ${preload}`,
+      STUB_DNS: JSON.stringify(dns),
+      STUB_OWN: JSON.stringify(own),
+      STUB_LOG: log,
+    },
     events: async () => (await readFile(log, 'utf8')).split('\n').slice(0, -1),
   };
 }

@@ -4,6 +4,7 @@ import type { Tools } from '../../doctor/check.ts';
 import { diagnose } from '../../doctor/diagnose.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { systemLookup } from '../../http/connect-rules.ts';
+import { systemInterfaces } from '../../http/own-addresses.ts';
 import { proxyChoice } from '../../http/proxy-choice.ts';
 import { tryConnection } from '../../probe/tcp.ts';
 import { readStaple } from '../../probe/tls.ts';
@@ -51,6 +52,7 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     connectTo: flags.connectTo ?? [],
     resolve: flags.resolve ?? [],
     lookup: systemLookup,
+    interfaces: systemInterfaces,
     proxyFor: proxyChoice(flags.proxy, io.env),
   };
   const cacheDirectory = issuerDirectoryPath(io.env);
