@@ -134,10 +134,15 @@ function ended(socket: Socket): Promise<void> {
   return finished;
 }
 
+/** Listens for one of the two and leaves no listener behind: a long answer waits hundreds of times. */
 function event(socket: Socket, name: 'drain' | 'finish'): Promise<void> {
-  return new Promise((done) => {
-    if (socket.destroyed) done();
-    socket.once(name, done).once('close', done);
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    const done = (): void => {
+      socket.off(name, done).off('close', done);
+      resolve();
+    };
+    socket.on(name, done).on('close', done);
   });
 }
 
