@@ -1,5 +1,5 @@
 /** From what was typed to certificate files. */
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
@@ -16,6 +16,8 @@ export interface Target {
   readonly foundIn: string | undefined;
   /** Why there is no file here at all. */
   readonly problem: InputError | undefined;
+  /** Of the file, links followed, where it was looked at to find it. */
+  readonly stats?: Stats;
 }
 
 /** Files of a certificate directory that never hold a certificate, by what everybody calls them. */
@@ -37,8 +39,10 @@ const MAX_FILE_BYTES = 1024 * 1024;
 /** The files of each argument, sorted within a directory or pattern, each file once. */
 export async function findTargets(args: readonly string[]): Promise<readonly Target[]> {
   const found = new Map<string, Target>();
+  const pace = new Pace();
   for (const arg of args) {
     for (const target of await expand(arg)) {
+      if (pace.isOver()) await pace.rest();
       const key = resolve(target.path);
       if (!found.has(key)) found.set(key, target);
     }
@@ -85,8 +89,10 @@ async function walk(root: string): Promise<readonly Target[]> {
       if (pace.isOver()) await pace.rest();
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH) await visit(path, depth + 1);
-      } else if (!OTHERS.has(extname(entry.name)) && mayHoldCertificate(path)) {
-        targets.push({ path, foundIn: root, problem: undefined });
+      } else if (!OTHERS.has(extname(entry.name))) {
+        const stats = attempt(() => statSync(path));
+        if (stats && mayHoldCertificate(stats))
+          targets.push({ path, foundIn: root, problem: undefined, stats });
       }
     }
   };
@@ -99,7 +105,6 @@ async function walk(root: string): Promise<readonly Target[]> {
 const unreadable = (directory: string, error: unknown): InputError =>
   new InputError('file-unreadable', `cannot be read: ${systemReason(error)}`, directory, { cause: error });
 
-function mayHoldCertificate(path: string): boolean {
-  const stats = attempt(() => statSync(path));
-  return stats !== undefined && stats.isFile() && stats.size > 0 && stats.size <= MAX_FILE_BYTES;
+function mayHoldCertificate(stats: Stats): boolean {
+  return stats.isFile() && stats.size > 0 && stats.size <= MAX_FILE_BYTES;
 }

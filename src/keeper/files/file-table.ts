@@ -2,6 +2,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { InputError, RestapleError } from '../../errors.ts';
 import { loadSubject } from '../../subject/subject.ts';
+import type { Clock } from '../clock.ts';
 import { keyOf } from './certificates.ts';
 
 /**
@@ -24,7 +25,7 @@ export interface FileState {
 
 interface Known {
   /** Of the file that a link leads to: links are swapped (certbot, Kubernetes), and files renamed into their place. */
-  print: string;
+  print: Print | undefined;
   isSettled: boolean;
   key: string | undefined;
   error: RestapleError | undefined;
@@ -33,7 +34,12 @@ interface Known {
 }
 
 export class FileTable {
+  readonly #clock: Clock;
   readonly #files = new Map<string, Known>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get size(): number {
     return this.#files.size;
@@ -43,22 +49,26 @@ export class FileTable {
    * Looks at a file, and reads it if need be.
    *
    * @param foundIn where it was found, when it was not named: such a file may be something else.
-   * @param now the wall clock, by which files are dated.
-   * @param steady a clock that only goes on.
+   * @param stats its `stat`, where somebody has it already.
    */
-  async look(path: string, foundIn: string | undefined, now: number, steady: number): Promise<FileState> {
-    const stats = statOf(path);
+  async look(
+    path: string,
+    foundIn: string | undefined,
+    stats: Stats | 'absent' | 'unknown' = statOf(path),
+  ): Promise<FileState> {
+    const now = this.#clock.now();
+    const steady = this.#clock.monotonic();
     const known = this.#files.get(path) ?? {
-      print: '',
+      print: undefined,
       isSettled: false,
       key: undefined,
       error: undefined,
       missedAt: undefined,
     };
     // It is read when it is back, even if it is the same.
-    if (stats === 'absent') return this.#missed(path, foundIn, { ...known, print: '' }, steady);
-    const print = stats === 'unknown' ? '' : printOf(stats);
-    if (print === '' || print !== known.print || !known.isSettled || known.error) {
+    if (stats === 'absent') return this.#missed(path, foundIn, { ...known, print: undefined }, steady);
+    if (stats === 'unknown' || !isSame(known.print, stats) || !known.isSettled || known.error) {
+      const print = stats === 'unknown' ? undefined : printOf(stats);
       const isSettled = stats !== 'unknown' && Math.abs(now - stats.ctimeMs) > SETTLED_MS;
       const read = await readKey(path, foundIn, stats);
       if (read === undefined) return this.#missed(path, foundIn, { ...known, print, isSettled }, steady);
@@ -100,8 +110,24 @@ function statOf(path: string): Stats | 'absent' | 'unknown' {
   }
 }
 
-const printOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
-  `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+type Print = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
+
+const printOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): Print => ({
+  dev,
+  ino,
+  size,
+  mtimeMs,
+  ctimeMs,
+});
+
+/** By numbers, without a text for each of ten thousand files in each look. */
+const isSame = (print: Print | undefined, stats: Stats): boolean =>
+  print !== undefined &&
+  print.ino === stats.ino &&
+  print.mtimeMs === stats.mtimeMs &&
+  print.ctimeMs === stats.ctimeMs &&
+  print.size === stats.size &&
+  print.dev === stats.dev;
 
 /** `undefined` for a file that was found and is something else. */
 async function readKey(

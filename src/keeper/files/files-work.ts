@@ -2,6 +2,7 @@
 import { InputError, RestapleError } from '../../errors.ts';
 import type { Verdict } from '../../ocsp/verify-response.ts';
 import type { KeptResponse } from '../../staple/fetch-response.ts';
+import { Pace } from '../../pace.ts';
 import type { Life } from '../../staple/policy.ts';
 import type { Staple } from '../../staple/staple.ts';
 import type { StapleStore } from '../../store/staple-store.ts';
@@ -39,6 +40,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   readonly #clock: Clock;
   readonly #certificates: Certificates;
   readonly #facts = new WeakMap<CertificateSubject, Facts>();
+  readonly #pace = new Pace();
 
   constructor({ store, clock }: FilesWorkOptions) {
     this.#store = store;
@@ -48,6 +50,8 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
 
   /** @throws RestapleError where the certificate cannot be read, or its issuer cannot be had. */
   async open(subject: CertificateSubject): Promise<Opened> {
+    // Where all is well, nothing here waits for anything: ten thousand in a row would keep signals waiting for seconds.
+    if (this.#pace.isOver()) await this.#pace.rest();
     const { settings } = subject;
     const read = await this.#certificates.read(subject);
     const { certificate, mustStaple } = read;

@@ -35,7 +35,7 @@ export class Roster {
   readonly #clock: Clock;
   readonly #rescanMs: number;
   readonly #listener: RosterListener;
-  readonly #files = new FileTable();
+  readonly #files: FileTable;
   readonly #watch = new DirectoryWatch(() => this.#soon(Math.max(EVENT_MS, SHARE * this.#tookMs)));
   #groups: readonly RosterGroup[];
   /** By which `#seen` was seen. */
@@ -59,6 +59,7 @@ export class Roster {
     this.#groups = groups;
     this.#listener = listener;
     this.#clock = clock;
+    this.#files = new FileTable(clock);
   }
 
   /** All that there are now. */
@@ -120,14 +121,11 @@ export class Roster {
   async #lookOnce(groups: readonly RosterGroup[]): Promise<boolean> {
     const isNewConfig = groups !== this.#lastGroups;
     const before: Sightings = isNewConfig ? new Map() : this.#seen;
-    const { seen, isNews, isUnsure, problems, directories } = await scan(
-      groups,
-      before,
-      this.#files,
-      this.#clock,
-    );
-    const paths = new Set(Array.from(seen.values(), ({ path }) => path));
-    this.#files.prune((path) => paths.has(path));
+    const { seen, isNews, isUnsure, problems, directories } = await scan(groups, before, this.#files);
+    if (this.#files.size > seen.size) {
+      const paths = new Set(Array.from(seen.values(), ({ path }) => path));
+      this.#files.prune((path) => paths.has(path));
+    }
     this.#seen = seen;
     this.#lastGroups = groups;
     if (isNews || isNewConfig) await this.#update();

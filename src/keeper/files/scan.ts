@@ -1,10 +1,9 @@
 /** One look at everything that was named: which certificates are where, and where something may change. */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { attempt } from '../../attempt.ts';
 import { Pace } from '../../pace.ts';
 import { findTargets } from '../../subject/targets.ts';
-import type { Clock } from '../clock.ts';
 import type { SubjectSettings } from './certificate-subject.ts';
 import type { FileTable } from './file-table.ts';
 import type { RosterProblem, Sighting } from './membership.ts';
@@ -25,7 +24,7 @@ export interface Seen {
   readonly group: number;
   readonly path: string;
   readonly foundIn: string | undefined;
-  sighting: Sighting | undefined;
+  readonly sighting: Sighting | undefined;
 }
 
 export interface Scan {
@@ -43,7 +42,6 @@ export async function scan(
   groups: readonly RosterGroup[],
   before: Sightings,
   files: FileTable,
-  clock: Clock,
 ): Promise<Scan> {
   const pace = new Pace();
   const seen: Sightings = new Map();
@@ -52,33 +50,38 @@ export async function scan(
   let isNews = false;
   let isUnsure = false;
 
-  const look = async (id: string, one: Omit<Seen, 'sighting'>, group: RosterGroup): Promise<void> => {
+  const look = async (
+    id: string,
+    one: Omit<Seen, 'sighting'>,
+    group: RosterGroup,
+    stats?: Stats,
+  ): Promise<void> => {
     if (pace.isOver()) await pace.rest();
     const { path, foundIn } = one;
-    const state = await files.look(path, foundIn, clock.now(), clock.monotonic());
+    const state = await files.look(path, foundIn, stats);
     if (state.error) problems.push({ path, error: state.error });
     isUnsure ||= state.isUnsure;
-    const known = before.get(id)?.sighting;
+    const earlier = before.get(id);
+    const known = earlier?.sighting;
     const { key, isLingering } = state;
-    const isSame = known?.key === key && known?.isLingering === (key === undefined ? undefined : isLingering);
-    isNews ||= !isSame;
-    const sighting = isSame
-      ? known
-      : key === undefined
-        ? undefined
-        : sightingOf(one, key, isLingering, group);
     // What is passed over is remembered by the table of files; what is gone, by nobody.
+    if (earlier && known?.key === key && (known === undefined || known.isLingering === isLingering)) {
+      seen.set(id, earlier);
+      return;
+    }
+    const sighting = key === undefined ? undefined : sightingOf(one, key, isLingering, group);
+    isNews ||= known !== undefined || sighting !== undefined;
     seen.set(id, { ...one, sighting });
   };
 
   for (const [number, group] of groups.entries()) {
     for (const arg of group.args) directories.add(baseOf(arg));
-    for (const { path: shown, foundIn, problem } of await findTargets(group.args)) {
+    for (const { path: shown, foundIn, problem, stats } of await findTargets(group.args)) {
       if (problem) problems.push({ path: shown, error: problem });
       else {
         const path = resolve(shown);
         addDirectories(path, foundIn, directories);
-        await look(idOf(number, path), { group: number, path, foundIn }, group);
+        await look(idOf(number, path), { group: number, path, foundIn }, group, stats);
       }
     }
   }
