@@ -1,11 +1,11 @@
 import { type Server, createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type AddressInfo, createServer as createMute } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { generateKey } from '../../src/demo/pki/keys.ts';
 import { createRoot } from '../../src/demo/pki/entity.ts';
 import { name } from '../../src/demo/pki/name.ts';
-import { silence } from '../support/http-server.ts';
-import { client, refusal, serve } from './harness.ts';
+import { listen } from '../support/loopback.ts';
+import { client, refusal } from './harness.ts';
 
 const DAY = 86_400_000;
 
@@ -66,14 +66,16 @@ describe('https', () => {
   });
 
   it('counts the TLS handshake as connecting', async () => {
-    const mute = await serve(silence);
-    const url = new URL(`https://127.0.0.1:${mute.port}/`);
+    const mute = createMute();
+    onTestFinished(() => void mute.close());
+    const mutePort = await listen(mute);
+    const url = new URL(`https://127.0.0.1:${mutePort}/`);
     const error = await refusal(
       client({ connectTimeoutMs: 100 }).exchange({ method: 'GET', url, maxBytes: 100 }),
     );
     expect([error.code, error.message]).toEqual([
       'http-timeout',
-      `no connection to 127.0.0.1:${mute.port} within 100 ms (connect time-out)`,
+      `no connection to 127.0.0.1:${mutePort} within 100 ms (connect time-out)`,
     ]);
   });
 });

@@ -5,6 +5,7 @@
  * request and its socket. A behaviour that writes nothing is a server that never answers.
  */
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { untrustedTls } from './https-server.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -79,7 +80,10 @@ export function drip(head: Uint8Array | string, everyMs: number): Behaviour {
   };
 }
 
-/** Starts a server on a free port of `host`, 127.0.0.1 unless given. */
+/** The first byte of a TLS connection: a handshake record (RFC 8446 section 5.1). */
+const TLS_HANDSHAKE = 22;
+
+/** Starts a server on a free port of `host`, 127.0.0.1 unless given. Who begins with TLS is answered in TLS. */
 export async function startHttpServer(behaviour: Behaviour, host = '127.0.0.1'): Promise<TestServer> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
@@ -88,11 +92,18 @@ export async function startHttpServer(behaviour: Behaviour, host = '127.0.0.1'):
   const server = createServer((socket) => {
     connections += 1;
     const connection = connections;
-    let pending: Buffer = Buffer.alloc(0);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     // A client that cuts an answer resets the connection: here that is what was wanted.
     socket.on('error', () => socket.destroy());
+    socket.once('data', (first) => {
+      socket.pause();
+      socket.unshift(first);
+      read(first[0] === TLS_HANDSHAKE ? untrustedTls(socket) : socket, connection);
+    });
+  });
+  const read = (socket: Socket, connection: number): void => {
+    let pending: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       for (let taken = takeRequest(pending, connection); taken !== undefined;) {
@@ -102,7 +113,8 @@ export async function startHttpServer(behaviour: Behaviour, host = '127.0.0.1'):
         taken = takeRequest(pending, connection);
       }
     });
-  });
+    socket.resume();
+  };
   const port = await listen(server, host);
   return {
     port,

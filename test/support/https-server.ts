@@ -1,6 +1,8 @@
 /** An HTTPS server on loopback with a certificate of a root of its own, valid now, for `localhost`. */
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket, createSecureContext } from 'node:tls';
 import { createRoot, createServer as createServerCertificate } from '../../src/demo/pki/entity.ts';
 import { generateKey } from '../../src/demo/pki/keys.ts';
 import { name } from '../../src/demo/pki/name.ts';
@@ -42,6 +44,21 @@ export function createTlsIdentity(host = 'localhost', daysLeft = 1): TlsIdentity
     key: keyPem(server),
     cert: certificatesPem(server),
   };
+}
+
+let nobodys: TlsIdentity | undefined;
+
+/** The server's side of TLS over a connection, with a certificate of `localhost` that nobody vouches for. */
+export function untrustedTls(connection: Socket): TLSSocket {
+  nobodys ??= createTlsIdentity();
+  const { key, cert } = nobodys;
+  const secure = new TLSSocket(connection, {
+    isServer: true,
+    secureContext: createSecureContext({ key, cert }),
+  });
+  // A client that does not vouch for it breaks off.
+  secure.on('error', () => connection.destroy());
+  return secure;
 }
 
 export interface HttpsServer {

@@ -103,6 +103,14 @@ export const transportFaults = (good: Buffer): readonly Fault[] => [
     ocspExit: 'none',
   },
   {
+    fault: 'a server of https for which nobody vouches',
+    cause: 'TLS to the responder does not come about, or nobody vouches for its certificate',
+    behaviour: answer({ headers: [OCSP], body: good }),
+    url: (port) => `https://localhost:${port}/`,
+    outcome: 'http-tls-failed',
+    exit: 75,
+  },
+  {
     fault: 'it hangs up',
     cause: 'there is no answer where the responder should be',
     behaviour: hangUp,
