@@ -1,6 +1,6 @@
 /** The help of the command and of each verb, made from the same table that is parsed by. */
 import type { OptionSpec } from './arguments.ts';
-import type { ForeignVerb, Verb } from './verbs.ts';
+import type { ForeignVerb, Verb } from './verbs/verb.ts';
 
 const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
 /** Where the right column begins, at the latest. */

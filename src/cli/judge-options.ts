@@ -3,7 +3,7 @@ import { DerError, InputError } from '../errors.ts';
 import { loadCertificatePool } from '../issuer/load-certificates.ts';
 import type { VerifyOptions } from '../ocsp/verify-response.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { JudgeFlags } from './verbs.ts';
+import type { JudgeFlags } from './verbs/judging.ts';
 
 export type Judgement = Required<
   Pick<VerifyOptions, 'allowSha1' | 'trustedSigners' | 'maxAgeMs' | 'allowMissingNextUpdate'>

@@ -4,7 +4,8 @@ import { Arguments, UsageError } from './arguments.ts';
 import { programHelp, verbHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { USAGE, refuseUsage } from './usage-output.ts';
-import { VERBS, type Verb } from './verbs.ts';
+import { VERBS } from './verbs/index.ts';
+import type { Verb } from './verbs/verb.ts';
 import { VERSION } from './version.ts';
 
 /** @returns the exit code. */

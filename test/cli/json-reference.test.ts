@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ResponseError } from '../../src/errors.ts';
-import { VERBS } from '../../src/cli/verbs.ts';
+import { VERBS } from '../../src/cli/verbs/index.ts';
 import { encodeNonce } from '../../src/ocsp/extensions/nonce.ts';
 import { createCertID } from '../../src/ocsp/cert-id.ts';
 import { createRequest } from '../../src/ocsp/ocsp-request.ts';

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { main } from '../main.ts';
-import type { DemoFlags } from '../verbs.ts';
+import type { DemoFlags } from '../verbs/demo.ts';
 import { colors } from '../colors.ts';
 
 /** @returns 0, or 128 and the number of the signal that ended the story before its end. */

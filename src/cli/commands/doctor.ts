@@ -21,7 +21,7 @@ import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
 import { retryOptions } from '../retry-options.ts';
-import type { DoctorFlags } from '../verbs.ts';
+import type { DoctorFlags } from '../verbs/doctor.ts';
 import { VERSION } from '../version.ts';
 
 export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promise<number> {

@@ -27,7 +27,7 @@ import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
 import { Progress } from '../progress.ts';
 import { retryOptions } from '../retry-options.ts';
-import type { FetchFlags } from '../verbs.ts';
+import type { FetchFlags } from '../verbs/fetch.ts';
 import { printable } from '../../text.ts';
 import { VERSION } from '../version.ts';
 

@@ -10,7 +10,7 @@ import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../json-output.ts';
 import { readInput } from '../read-input.ts';
-import type { InspectFlags } from '../verbs.ts';
+import type { InspectFlags } from '../verbs/inspect.ts';
 
 /** Where in which file; `null` in all but the name when the file as a whole could not be read. */
 interface Place {

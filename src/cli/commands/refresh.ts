@@ -17,7 +17,7 @@ import { firstKeeper } from '../status/kept.ts';
 import { errorOf } from '../status/remote-error.ts';
 import { viewJson } from '../status/report-json.ts';
 import { exitCodeOfView } from '../status/worry.ts';
-import type { RefreshFlags } from '../verbs.ts';
+import type { RefreshFlags } from '../verbs/refresh.ts';
 
 const KEY = /^[0-9a-f]{64}$/i;
 

@@ -4,7 +4,7 @@ import type { Io } from '../io.ts';
 import { checkConfig } from '../run/check.ts';
 import { runDaemon } from '../run/daemon.ts';
 import { effectiveConfig } from '../run/effective-config.ts';
-import type { RunFlags } from '../verbs.ts';
+import type { RunFlags } from '../verbs/run.ts';
 
 export function runCommand(args: readonly string[], flags: RunFlags, io: Io): Promise<number> {
   return guarded(io, async () => {

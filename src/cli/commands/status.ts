@@ -10,7 +10,7 @@ import { type Kept, loadKept } from '../status/kept.ts';
 import { printStatusJson } from '../status/report-json.ts';
 import { printKept } from '../status/report-text.ts';
 import { byWorry, countStandings, exitCodeOfView } from '../status/worry.ts';
-import type { StatusFlags } from '../verbs.ts';
+import type { StatusFlags } from '../verbs/status.ts';
 
 export function statusCommand(args: readonly string[], flags: StatusFlags, io: Io): Promise<number> {
   return guarded(io, () => status(args, flags, io), flags.json ? 'status' : undefined);

@@ -19,7 +19,7 @@ import { readInput } from '../read-input.ts';
 import { type Judged, judge } from '../verify/judged.ts';
 import { judgedJson, notJudgedJson } from '../verify/report-json.ts';
 import { printJudged } from '../verify/report-text.ts';
-import type { VerifyFlags } from '../verbs.ts';
+import type { VerifyFlags } from '../verbs/verify.ts';
 
 export function verifyCommand(response: string, flags: VerifyFlags, io: Io): Promise<number> {
   return guarded(io, () => verify(response, flags, io), flags.json ? 'verify' : undefined);

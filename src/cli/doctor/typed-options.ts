@@ -1,6 +1,7 @@
 /** The options that say how a responder is asked, as they were typed: for a command that is advised to have them too. */
 import type { ConnectTo, ResolveTo } from '../../http/detours.ts';
-import type { JudgeFlags, WayFlags } from '../verbs.ts';
+import type { JudgeFlags } from '../verbs/judging.ts';
+import type { WayFlags } from '../verbs/way.ts';
 
 export type Typed = readonly (readonly [option: string, value?: string])[];
 

@@ -1,7 +1,7 @@
 /** Which staple goes into which file, decided before anything is fetched. */
 import { resolve } from 'node:path';
 import { InputError } from '../../errors.ts';
-import type { FetchFlags } from '../verbs.ts';
+import type { FetchFlags } from '../verbs/fetch.ts';
 import { outputPath } from '../../subject/output-path.ts';
 import { loadSubject } from '../../subject/subject.ts';
 import { type Target, findTargets } from '../../subject/targets.ts';

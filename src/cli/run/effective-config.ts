@@ -4,7 +4,7 @@ import { buildConfig } from '../../config/build-config.ts';
 import type { CertificateConfig, CertificateOptions, Config, LogConfig } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { InputError } from '../../errors.ts';
-import type { RunFlags } from '../verbs.ts';
+import type { RunFlags } from '../verbs/run.ts';
 
 /**
  * Options about certificates hold for those that were typed; the entries of the file say all of theirs there.

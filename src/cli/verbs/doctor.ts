@@ -1,0 +1,27 @@
+/** `restaple doctor`, as it is typed. */
+import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
+import { JSON_SWITCH, type Verb } from './verb.ts';
+import { HASH, METHOD, NONCE, RETRIES, ROAD, TIMEOUT, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
+
+export interface DoctorFlags extends JudgeFlags, WayFlags {
+  readonly json: boolean;
+}
+
+/** What is asked, whom and how; nothing is written. */
+export const DOCTOR: Verb = {
+  name: 'doctor',
+  summary: 'say why there is no staple, and what to do',
+  description:
+    'Walks the whole road from a certificate, or a running TLS server, to its staple, and says at each step what it\n' +
+    'found. Ends with the cause and the command to type next. Writes nothing.\n' +
+    '<cert|host> is a certificate file, HOST[:PORT] (default: 443), or https://HOST[:PORT]/.',
+  operand: '<cert|host>',
+  least: 1,
+  most: 1,
+  options: [ISSUER, URL_OPTION, ...ROAD, METHOD, HASH, NONCE, TIMEOUT, RETRIES, ...JUDGING, JSON_SWITCH],
+  async run(args, io) {
+    const flags: DoctorFlags = { ...judgeFlags(args), ...wayFlags(args), json: args.switch('json') };
+    const { doctorCommand } = await import('../commands/doctor.ts');
+    return doctorCommand(args.operands[0] ?? '', flags, io);
+  },
+};

@@ -1,0 +1,77 @@
+/** `restaple run`, as it is typed. */
+import { type FetchFlags, OUT_DIR } from './fetch.ts';
+import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
+import type { Verb } from './verb.ts';
+import { HASH, METHOD, ROAD, TIMEOUT, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
+
+/** Those of `fetch` that make sense for a process that stays; `undefined` leaves it to the config. */
+export interface RunFlags
+  extends
+    JudgeFlags,
+    Omit<WayFlags, 'method' | 'hash' | 'nonce'>,
+    Pick<FetchFlags, 'outDir' | 'quiet' | 'verbose'> {
+  readonly method: WayFlags['method'] | undefined;
+  readonly hash: WayFlags['hash'] | undefined;
+  readonly config: string | undefined;
+  readonly check: boolean;
+  readonly store: string | undefined;
+  readonly control: string | undefined;
+  /** Of the log. */
+  readonly json: boolean;
+}
+
+export const RUN: Verb = {
+  name: 'run',
+  summary: 'keep the staples of certificates fresh, for as long as it runs',
+  description:
+    'Fetches, verifies and writes the staple of each certificate before the one that is there is half over, and finds\n' +
+    'certificates that come, change and go. SIGHUP reads the config again, SIGTERM ends it.\n' +
+    '<cert> is a file, a directory or a glob pattern; options about certificates hold for these, not for a config.',
+  operand: '[cert...]',
+  least: 0,
+  most: Infinity,
+  options: [
+    { name: 'config', short: 'c', value: '<file>', help: 'read this config (docs/reference/config.md)' },
+    { name: 'check', help: 'only say whether the config and the files that it names are good' },
+    {
+      name: 'store',
+      value: '<dir>',
+      help: 'where staples rest between runs (default: /var/lib/restaple for root, else ~/.local/state/restaple)',
+    },
+    {
+      name: 'control',
+      value: '<path>',
+      help: "the socket for status and refresh, 'off' for none (default: below /run or in the store)",
+    },
+    ISSUER,
+    URL_OPTION,
+    OUT_DIR,
+    ...ROAD,
+    METHOD,
+    HASH,
+    TIMEOUT,
+    ...JUDGING,
+    { name: 'json', help: 'log as JSON (default: on anything but a terminal)' },
+    { name: 'quiet', short: 'q', help: 'log warnings and errors only' },
+    { name: 'verbose', short: 'v', help: 'log what changed nothing, too' },
+  ],
+  async run(args, io) {
+    const { method, hash, ...way } = wayFlags(args);
+    const flags: RunFlags = {
+      ...judgeFlags(args),
+      ...way,
+      method: args.text('method') === undefined ? undefined : method,
+      hash: args.text('hash') === undefined ? undefined : hash,
+      outDir: args.text('out-dir'),
+      config: args.text('config'),
+      check: args.switch('check'),
+      store: args.text('store'),
+      control: args.text('control'),
+      json: args.switch('json'),
+      quiet: args.switch('quiet'),
+      verbose: args.switch('verbose'),
+    };
+    const { runCommand } = await import('../commands/run.ts');
+    return runCommand(args.operands, flags, io);
+  },
+};
