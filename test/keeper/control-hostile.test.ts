@@ -137,18 +137,6 @@ describe('an answer', () => {
     });
   });
 
-  it('is waited for without a listener left behind for each piece', async () => {
-    const warnings: Error[] = [];
-    const note = (warning: Error): number => warnings.push(warning);
-    process.on('warning', note);
-    const { views } = manyViews();
-    await withKeeper(keeperOf(views), async (path) => {
-      expect((await askStatus(path)).views).toHaveLength(MANY);
-    });
-    process.off('warning', note);
-    expect(warnings).toEqual([]);
-  });
-
   it('that nobody reads is given up', async () => {
     const { counter, views } = manyViews();
     await withKeeper(
