@@ -81,11 +81,14 @@ export type KeeperCode =
   | 'store-not-found'
   | 'store-locked';
 
+/** What happened between the keeper and a server that staples. */
+export type ServerCode = 'server-refused' | 'server-check-failed' | 'server-reload-failed';
+
 /** What is wrong with a config file. */
 export type ConfigCode = 'config-invalid';
 
 export type ErrorCode =
-  DerCode | InputCode | TransportCode | ResponseCode | KeeperCode | ConfigCode | 'internal';
+  DerCode | InputCode | TransportCode | ResponseCode | KeeperCode | ServerCode | ConfigCode | 'internal';
 
 /** The base of every error that restaple throws on purpose. */
 export abstract class RestapleError extends Error {
@@ -192,6 +195,16 @@ export class KeeperError extends RestapleError {
   readonly code: KeeperCode;
 
   constructor(code: KeeperCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A server that staples did not do what was asked of it; the message has its name and its words. */
+export class ServerError extends RestapleError {
+  readonly code: ServerCode;
+
+  constructor(code: ServerCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -82,6 +82,9 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   'store-not-found': EXIT.unavailable,
   // The other one may be on its way out, as in a restart.
   'store-locked': EXIT.temporary,
+  'server-refused': EXIT.temporary,
+  'server-check-failed': EXIT.config,
+  'server-reload-failed': EXIT.temporary,
   'config-invalid': EXIT.config,
   internal: EXIT.software,
 };
