@@ -1,14 +1,15 @@
 /** `restaple run`: the keeper. */
+import type { Config } from '../../config/config.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
-import { checkConfig } from '../run/check.ts';
+import { checkRun } from '../run/check.ts';
 import { runDaemon } from '../run/daemon.ts';
 import { effectiveConfig } from '../run/effective-config.ts';
 import type { RunFlags } from '../verbs/run.ts';
 
 export function runCommand(args: readonly string[], flags: RunFlags, io: Io): Promise<number> {
-  return guarded(io, async () => {
-    const config = await effectiveConfig(args, flags);
-    return flags.check ? checkConfig(config, io) : runDaemon(config, () => effectiveConfig(args, flags), io);
-  });
+  const read = (): Promise<Config> => effectiveConfig(args, flags);
+  return guarded(io, async () =>
+    flags.check ? checkRun(read, flags.json, io) : runDaemon(await read(), read, io),
+  );
 }

@@ -3,19 +3,20 @@ import { resolve } from 'node:path';
 import { buildConfig } from '../../config/build-config.ts';
 import type { CertificateConfig, CertificateOptions, Config, LogConfig } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { InputError } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
 import type { RunFlags } from '../verbs/run.ts';
 
 /**
  * Options about certificates hold for those that were typed; the entries of the file say all of theirs there.
  *
- * @throws ConfigError, InputError
+ * @throws ConfigError, also for a file that names no certificate where none was typed
+ * @throws InputError for a file that cannot be read.
  */
 export async function effectiveConfig(args: readonly string[], flags: RunFlags): Promise<Config> {
   const file = flags.config === undefined ? buildConfig({}, process.cwd()) : await loadConfig(flags.config);
   const typed: CertificateConfig = { ...overlaid(file.defaults, flags), files: args, output: undefined };
   const certificates = args.length > 0 ? [...file.certificates, typed] : file.certificates;
-  if (certificates.length === 0) throw new InputError('usage-invalid', NOTHING);
+  if (flags.config !== undefined && certificates.length === 0) throw nothingNamed(flags.config);
   const { store = file.store, control = file.control } = flags;
   return {
     ...file,
@@ -26,7 +27,10 @@ export async function effectiveConfig(args: readonly string[], flags: RunFlags):
   };
 }
 
-const NOTHING = 'no certificate is named, neither here nor in a config';
+function nothingNamed(file: string): ConfigError {
+  const message = 'no certificate is named, neither here nor on the command line';
+  return new ConfigError([{ file, line: 1, column: 1, path: 'certificates', message }]);
+}
 
 function overlaid(defaults: CertificateOptions, flags: RunFlags): CertificateOptions {
   const {

@@ -1,4 +1,5 @@
 /** `restaple run`, as it is typed. */
+import { UsageError } from '../arguments.ts';
 import { type FetchFlags, OUT_DIR } from './fetch.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
 import type { Verb } from './verb.ts';
@@ -8,7 +9,7 @@ import { HASH, METHOD, ROAD, TIMEOUT, URL_OPTION, type WayFlags, wayFlags } from
 export interface RunFlags
   extends
     JudgeFlags,
-    Omit<WayFlags, 'method' | 'hash' | 'nonce'>,
+    Omit<WayFlags, 'method' | 'hash' | 'nonce' | 'retries'>,
     Pick<FetchFlags, 'outDir' | 'quiet' | 'verbose'> {
   readonly method: WayFlags['method'] | undefined;
   readonly hash: WayFlags['hash'] | undefined;
@@ -16,7 +17,7 @@ export interface RunFlags
   readonly check: boolean;
   readonly store: string | undefined;
   readonly control: string | undefined;
-  /** Of the log. */
+  /** Of the log; with `--check` of its result. */
   readonly json: boolean;
 }
 
@@ -32,7 +33,7 @@ export const RUN: Verb = {
   most: Infinity,
   options: [
     { name: 'config', short: 'c', value: '<file>', help: 'read this config (docs/reference/config.md)' },
-    { name: 'check', help: 'only say whether the config and the files that it names are good' },
+    { name: 'check', help: 'only say all that is wrong with the config and the files that are named' },
     {
       name: 'store',
       value: '<dir>',
@@ -51,11 +52,13 @@ export const RUN: Verb = {
     HASH,
     TIMEOUT,
     ...JUDGING,
-    { name: 'json', help: 'log as JSON (default: on anything but a terminal)' },
+    { name: 'json', help: 'log as JSON (default: on anything but a terminal); with --check print JSON' },
     { name: 'quiet', short: 'q', help: 'log warnings and errors only' },
     { name: 'verbose', short: 'v', help: 'log what changed nothing, too' },
   ],
   async run(args, io) {
+    if (args.operands.length === 0 && args.text('config') === undefined)
+      throw new UsageError('no certificate is named', 'restaple run CERT..., or restaple run --config FILE;');
     const { method, hash, ...way } = wayFlags(args);
     const flags: RunFlags = {
       ...judgeFlags(args),
