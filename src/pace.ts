@@ -1,4 +1,5 @@
 /** A long loop that lets the rest of the process go on. */
+import { monotonicMs } from './monotonic.ts';
 
 /** Short beside a time-out of seconds, long beside the cost of a turn of the loop. */
 const TURN_MS = 5;
@@ -12,16 +13,16 @@ const TURN_MS = 5;
  * }
  */
 export class Pace {
-  #since = performance.now();
+  #since = monotonicMs();
 
   /** True when others have waited long enough. */
   isOver(): boolean {
-    return performance.now() - this.#since >= TURN_MS;
+    return monotonicMs() - this.#since >= TURN_MS;
   }
 
   /** Resolves when everybody else had a turn. */
   async rest(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#since = performance.now();
+    this.#since = monotonicMs();
   }
 }

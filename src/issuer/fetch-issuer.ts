@@ -4,6 +4,7 @@ import type { HttpClient } from '../http/client.ts';
 import { type Limiter, createLimiter } from '../http/limiter.ts';
 import { printableUrlText } from '../http/place.ts';
 import { isTemporary } from '../http/retry-policy.ts';
+import { monotonicMs } from '../monotonic.ts';
 import { caIssuersUrls } from '../x509/authority-info-access.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -39,7 +40,7 @@ export interface IssuerFetcherOptions {
   readonly timeoutMs?: number;
   /** Nobody is asked twice unless given. */
   readonly retry?: DownloadOptions['retry'];
-  /** A clock that only goes on, in milliseconds: by it results are forgotten. `performance.now` unless given. */
+  /** A clock that only goes on, in milliseconds: by it results are forgotten. `monotonicMs` unless given. */
   readonly now?: () => number;
 }
 
@@ -54,7 +55,7 @@ export class IssuerFetcher {
   readonly #fetched: Remembered<CaFile>;
 
   constructor(client: HttpClient, cache?: IssuerCache, options: IssuerFetcherOptions = {}) {
-    const { limiter = createLimiter(), timeoutMs = 45_000, retry, now = () => performance.now() } = options;
+    const { limiter = createLimiter(), timeoutMs = 45_000, retry, now = monotonicMs } = options;
     this.#client = client;
     this.#cache = cache;
     this.#options = { limiter, timeoutMs, retry, now };
