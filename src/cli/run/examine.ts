@@ -74,7 +74,7 @@ export async function examine(
   };
 }
 
-const ASUNDER = 'in the config, give each certificate an output or an out-dir of its own';
+const ASUNDER = 'name each certificate once; in a config, each may have an output or an out-dir of its own';
 
 /** @throws InputError for a file that it names. */
 async function groupOf(one: CertificateConfig, config: Config, clients: Clients): Promise<RosterGroup> {

@@ -1,5 +1,5 @@
 /** `restaple run`, as it is typed. */
-import { UsageError } from '../arguments.ts';
+import { type Arguments, UsageError } from '../arguments.ts';
 import { type FetchFlags, OUT_DIR } from './fetch.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
 import type { Verb } from './verb.ts';
@@ -19,6 +19,25 @@ export interface RunFlags
   readonly control: string | undefined;
   /** Of the log; with `--check` of its result. */
   readonly json: boolean;
+}
+
+/** From what was typed. */
+export function runFlags(args: Arguments): RunFlags {
+  const { method, hash, ...way } = wayFlags(args);
+  return {
+    ...judgeFlags(args),
+    ...way,
+    method: args.text('method') === undefined ? undefined : method,
+    hash: args.text('hash') === undefined ? undefined : hash,
+    outDir: args.text('out-dir'),
+    config: args.text('config'),
+    check: args.switch('check'),
+    store: args.text('store'),
+    control: args.text('control'),
+    json: args.switch('json'),
+    quiet: args.switch('quiet'),
+    verbose: args.switch('verbose'),
+  };
 }
 
 export const RUN: Verb = {
@@ -59,21 +78,7 @@ export const RUN: Verb = {
   async run(args, io) {
     if (args.operands.length === 0 && args.text('config') === undefined)
       throw new UsageError('no certificate is named', 'restaple run CERT..., or restaple run --config FILE;');
-    const { method, hash, ...way } = wayFlags(args);
-    const flags: RunFlags = {
-      ...judgeFlags(args),
-      ...way,
-      method: args.text('method') === undefined ? undefined : method,
-      hash: args.text('hash') === undefined ? undefined : hash,
-      outDir: args.text('out-dir'),
-      config: args.text('config'),
-      check: args.switch('check'),
-      store: args.text('store'),
-      control: args.text('control'),
-      json: args.switch('json'),
-      quiet: args.switch('quiet'),
-      verbose: args.switch('verbose'),
-    };
+    const flags = runFlags(args);
     const { runCommand } = await import('../commands/run.ts');
     return runCommand(args.operands, flags, io);
   },
