@@ -62,7 +62,10 @@ export async function examine(
     }
   }
   const { subjects, problems: collisions } = await membershipOf(sightings, NO_MEMBERS);
-  for (const problem of collisions) problems.add({ ...problem, hint: ASUNDER });
+  // That one certificate is under two entries is none: the first counts, and so one of many can have its own.
+  const outputs = new Set(sightings.flatMap((sighting) => sighting.outputs));
+  for (const problem of collisions)
+    if (outputs.has(problem.path)) problems.add({ ...problem, hint: ASUNDER });
   for (const problem of unwritableOutputs(subjects.values())) problems.add(problem);
   const count = (wanted: Fate): number =>
     [...subjects.keys()].filter((key) => fates.get(key) === wanted).length;
@@ -74,7 +77,7 @@ export async function examine(
   };
 }
 
-const ASUNDER = 'name each certificate once; in a config, each may have an output or an out-dir of its own';
+const ASUNDER = 'in a config, give each certificate an output or an out-dir of its own';
 
 /** @throws InputError for a file that it names. */
 async function groupOf(one: CertificateConfig, config: Config, clients: Clients): Promise<RosterGroup> {
