@@ -67,6 +67,8 @@ describe('docs/reference/cli.md', () => {
       }
       const nowhere = await runCli(['status', '--json', '--control', 'none.sock', '--store', 'none']);
       expect(undescribed(nowhere.out, section('`restaple status`'))).toEqual([]);
+      const checked = await runCli(['run', '--check', '--json', '--store', dir, leafKey]);
+      expect(undescribed(checked.out, section('`restaple run`'))).toEqual([]);
       const fetched = await runCli(['fetch', '--json', chain, leafKey, '--url', 'http://127.0.0.1:1/']);
       expect(undescribed(fetched.out, section('`restaple fetch`'))).toEqual([]);
     });
