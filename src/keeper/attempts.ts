@@ -1,20 +1,18 @@
 /** What is done with one certificate when its time has come: opened, asked about, its staple kept, its state judged. */
-import { ResponseError } from '../errors.ts';
 import { requireGood } from '../ocsp/require-good.ts';
 import { retryLimitMs, retryWaitMs } from '../staple/backoff.ts';
-import type { Policy } from '../staple/policy.ts';
-import { refreshAt, shareOf, unchangedAt } from '../staple/refresh-policy.ts';
-import type { Entry } from './entry.ts';
+import { type Life, type Policy, lifeUsed } from '../staple/policy.ts';
+import { LATEST, refreshAt, shareOf, unchangedAt } from '../staple/refresh-policy.ts';
+import { type Entry, NO_VALIDATORS } from './entry.ts';
+import { ON_HOLD_MS, resume } from './next-attempt.ts';
 import type { KeeperOptions } from './options.ts';
-import { resume } from './next-attempt.ts';
+import { refuseOverRevocation, revocationOf } from './revocation.ts';
 import { complaintOf, isPassing, retryAfterOf } from './trouble.ts';
 import { Vigil } from './vigil.ts';
-import type { Answer, Kept, Opened } from './work.ts';
+import type { Answer, Kept, Opened, Revocation, Validators } from './work.ts';
 
 /** A failure that goes on for days is told again now and then: at 64 in a row, at 128 … */
 const TOLD_AGAIN_FROM = 64;
-/** A certificate on hold may be released (RFC 5280 section 5.3.1); nobody waits for the minute. */
-const ON_HOLD_MS = 3_600_000;
 
 export class Attempts<S, R> {
   readonly #options: KeeperOptions<S, R>;
@@ -29,37 +27,56 @@ export class Attempts<S, R> {
 
   /** Reads what is on disk. Never throws. */
   async open(entry: Entry<S, R>): Promise<void> {
+    const { work, clock, report } = this.#options;
     try {
-      const opened = await this.#options.work.open(entry.subject);
-      if (entry.isKept && !this.#signal.aborted) this.#opened(entry, opened);
+      const opened = await work.open(entry.subject);
+      if (!this.#goesOn(entry)) throw new Error('the keeper is stopping');
+      for (const { path, message } of opened.damaged)
+        report({ type: 'damaged', certificate: entry.label, path, message });
+      this.#opened(entry, opened);
+      if (entry.asked === undefined) return;
+      entry.phase = 'waiting';
+      entry.attemptAt = clock.now();
     } catch (error) {
-      if (!entry.isKept || this.#signal.aborted) return;
       entry.phase = 'closed';
-      this.#failed(entry, error);
+      if (this.#goesOn(entry)) this.#failed(entry, error);
+      this.#settle(entry, error);
     }
   }
 
-  /** Asks the responder, or writes what it gave before. Never throws. @returns what it failed with. */
+  /** Asks the responder. Never throws. @returns what it failed with. */
   async ask(entry: Entry<S, R>): Promise<unknown> {
-    const { work } = this.#options;
-    const { unwritten } = entry;
     let failure: unknown;
     try {
-      if (unwritten && this.#options.clock.now() < unwritten.validUntil)
-        this.#kept(entry, await work.keep(entry.subject, unwritten.response), undefined);
-      else {
-        const answer = await work.ask(entry.subject, entry.validators, this.#signal);
-        if (entry.isKept) await this.#answered(entry, answer);
-      }
+      const answer = await this.#options.work.ask(entry.subject, this.#knownOf(entry), this.#signal);
+      if (entry.isKept) await this.#answered(entry, answer);
     } catch (error) {
       failure = error;
-      if (entry.isKept && !this.#signal.aborted) this.#failed(entry, error);
+      if (this.#goesOn(entry)) this.#failed(entry, error);
     }
-    if (entry.phase === 'asking') entry.phase = 'waiting';
-    const { asked } = entry;
-    entry.asked = undefined;
-    asked?.forEach((settle) => settle(failure));
+    entry.phase = this.#restOf(entry);
+    this.#settle(entry, failure);
     return failure;
+  }
+
+  /** Writes what could not be written before. Never throws. */
+  async write(entry: Entry<S, R>): Promise<void> {
+    const { work, clock } = this.#options;
+    const { unwritten } = entry;
+    try {
+      if (unwritten?.response === undefined) {
+        const opened = await work.open(entry.subject);
+        if (this.#goesOn(entry)) this.#opened(entry, opened);
+      } else this.#kept(entry, await work.keep(entry.subject, unwritten.response), undefined);
+    } catch (error) {
+      if (this.#goesOn(entry)) this.#failed(entry, error);
+    }
+    const now = clock.now();
+    if (entry.unwritten && entry.unwritten.askAt <= now) {
+      entry.unwritten.isTried = true;
+      entry.attemptAt = now;
+    }
+    entry.phase = this.#restOf(entry);
   }
 
   /** Looks at the state of an entry without asking anybody. */
@@ -67,67 +84,81 @@ export class Attempts<S, R> {
     this.#vigil.look(entry, now);
   }
 
-  /** How long it can wait for another to try in its place. */
-  patienceOf(entry: Entry<S, R>, now: number): number {
-    const remainingMs = entry.staple ? entry.staple.validUntil - now : 0;
-    return retryLimitMs({ failures: entry.failures, temporary: true, remainingMs }, this.#policyOf(entry));
+  /** How long after `at` it can wait for another to try in its place. */
+  patienceOf(entry: Entry<S, R>, at: number): number {
+    const remainingMs = entry.staple ? entry.staple.validUntil - at : 0;
+    return retryLimitMs({ temporary: true, remainingMs }, this.#policyOf(entry));
+  }
+
+  /** How long nobody asks a responder that failed so many times in a row, this time for this certificate. */
+  pauseAfter(entry: Entry<S, R>, failures: number, error: unknown): number {
+    const { clock, random } = this.#options;
+    const remainingMs = entry.staple ? entry.staple.validUntil - clock.now() : 0;
+    const failure = { failures, temporary: true, remainingMs, retryAfterMs: retryAfterOf(error) };
+    return retryWaitMs(failure, random(), this.#policyOf(entry));
   }
 
   #opened(entry: Entry<S, R>, opened: Opened): void {
-    const { clock, report } = this.#options;
-    const now = clock.now();
-    const { staple, memory } = opened;
+    const now = this.#options.clock.now();
+    const { staple, memory, published, unwritten } = opened;
+    const missed = entry.staple === undefined ? entry.missingSince : 0;
     entry.isOpened = true;
     entry.responder = opened.responder ?? '';
     entry.silence = opened.silence;
     entry.mustStaple = opened.mustStaple;
     entry.notAfter = opened.notAfter;
-    entry.staple = staple;
-    entry.missingSince = staple ? 0 : now;
-    entry.validators = { etag: memory?.etag, lastModified: memory?.lastModified };
+    entry.staple = staple && lifeOf(staple);
+    entry.missingSince = staple ? 0 : missed > 0 && missed <= now ? missed : now;
+    entry.validators = validatorsOf(memory);
     entry.revoked = memory?.revoked;
-    for (const { path, message } of opened.damaged)
-      report({ type: 'damaged', certificate: entry.label, path, message });
-    if (staple && opened.published.length > 0) this.#published(entry, opened.published, staple.validUntil);
+    if (staple && published.length > 0) this.#published(entry, published, staple.validUntil);
 
+    const before = Math.max(entry.failures, memory?.failures ?? 0);
     const resumed = resume(opened, now, shareOf(entry.key), this.#policyOf(entry));
     entry.attemptAt = resumed.attemptAt;
     entry.failures = resumed.failures;
-    entry.error = resumed.failures > 0 ? memory?.error : undefined;
-    entry.phase = 'waiting';
-    if (entry.revoked && !entry.revoked.onHold) entry.phase = 'over';
+    entry.error = resumed.failures > 0 || entry.revoked ? memory?.error : undefined;
+    entry.phase = this.#restOf(entry);
     this.#vigil.begin(entry, now);
-    if (opened.unwritten && entry.phase === 'waiting') {
-      entry.phase = 'closed';
-      this.#failed(entry, opened.unwritten);
-    }
+    const askAt = entry.unwritten?.askAt ?? resumed.attemptAt;
+    if (entry.unwritten?.response === undefined) entry.unwritten = undefined;
+    if (!unwritten || !staple || entry.phase === 'over') return;
+    entry.unwritten ??= { ...lifeOf(staple), response: undefined, askAt, isTried: false };
+    entry.failures = before;
+    this.#failed(entry, unwritten);
   }
 
   async #answered(entry: Entry<S, R>, answer: Answer<R>): Promise<void> {
     const { clock, report, work } = this.#options;
     const { certStatus, responder } = answer;
-    if (certStatus.type === 'revoked') {
-      this.#revoked(entry, answer);
-      return;
-    }
-    requireGood(certStatus);
-    refuseOverRevocation(entry, answer);
-    entry.validators = { etag: answer.etag, lastModified: answer.lastModified };
     const now = clock.now();
     const held = entry.staple && now < entry.staple.validUntil ? entry.staple : undefined;
+    const revocation = revocationOf(answer);
+    // A hold that is older than a good answer was lifted; a cache still has it.
+    const isPast = revocation?.onHold === true && held !== undefined && !isNewer(answer, held);
+    if (revocation && !isPast) {
+      this.#revoked(entry, answer, revocation);
+      return;
+    }
+    if (!revocation) {
+      requireGood(certStatus);
+      if (entry.revoked) refuseOverRevocation(entry.revoked, answer.thisUpdate, entry.asked !== undefined);
+      entry.revoked = undefined;
+    }
     if (held && (answer.notModified || !isNewer(answer, held))) {
-      const nextAt = Math.max(this.#refreshAt(entry), unchangedAt(held, now, answer.freshForMs));
-      report({
-        type: 'unchanged',
-        certificate: entry.label,
-        responder,
-        validUntil: held.validUntil,
-        nextAt,
-      });
+      if (!isPast) entry.validators = validatorsOf(answer);
+      const nextAt = Math.max(this.#dueAt(entry, held), unchangedAt(held, now, answer.freshForMs));
+      const { validUntil } = held;
+      report({ type: 'unchanged', certificate: entry.label, responder, validUntil, nextAt });
       this.#succeeded(entry, nextAt);
       return;
     }
-    this.#kept(entry, await work.keep(entry.subject, answer.response), answer);
+    const { unwritten } = entry;
+    const isBetter = unwritten && now < unwritten.validUntil && !isNewer(answer, unwritten);
+    if (isBetter && unwritten.response !== undefined) {
+      unwritten.askAt = unchangedAt(unwritten, now, answer.freshForMs);
+      this.#kept(entry, await work.keep(entry.subject, unwritten.response), undefined);
+    } else this.#kept(entry, await work.keep(entry.subject, answer.response), answer);
   }
 
   /** @param answer absent when it was given before and could not be written then. */
@@ -135,41 +166,37 @@ export class Attempts<S, R> {
     const { clock, report } = this.#options;
     const { staple } = kept;
     if (kept.unwritten) {
-      if (answer) entry.unwritten = { response: answer.response, validUntil: answer.validUntil };
+      if (answer) {
+        const { response } = answer;
+        entry.unwritten = { ...lifeOf(answer), response, askAt: this.#dueAt(entry, answer), isTried: false };
+      }
       throw kept.unwritten;
     }
     const now = clock.now();
     entry.unwritten = undefined;
-    entry.revoked = undefined;
-    entry.staple = staple;
+    entry.staple = lifeOf(staple);
     entry.missingSince = 0;
+    // Not before: of a response that is not in its place, nobody may be told that it has not changed.
+    entry.validators = validatorsOf(answer);
     // What a cache held back may be past its middle already: then it is as good as unchanged.
-    const dueAt = this.#refreshAt(entry);
-    const nextAt = dueAt > now ? dueAt : unchangedAt(staple, now, answer?.freshForMs ?? 0);
-    const { failures, label: certificate, responder } = entry;
+    const dueAt = this.#dueAt(entry, staple);
+    const nextAt = dueAt > now || !answer ? dueAt : unchangedAt(staple, now, answer.freshForMs);
+    const { failures, label: certificate } = entry;
     const { thisUpdate, validUntil } = staple;
-    report({
-      type: 'fetched',
-      certificate,
-      responder: answer?.responder ?? responder,
-      thisUpdate,
-      validUntil,
-      nextAt,
-      failures,
-    });
+    const responder = answer?.responder ?? entry.responder;
+    report({ type: 'fetched', certificate, responder, thisUpdate, validUntil, nextAt, failures });
     if (kept.published.length > 0) this.#published(entry, kept.published, validUntil);
     this.#succeeded(entry, nextAt);
   }
 
   #succeeded(entry: Entry<S, R>, nextAt: number): void {
     const { clock, report } = this.#options;
-    const now = clock.now();
     const wasTold = entry.told !== undefined || entry.alarm !== undefined;
     entry.attemptAt = nextAt;
     entry.failures = 0;
     entry.error = undefined;
     entry.told = undefined;
-    this.#vigil.begin(entry, now);
+    this.#vigil.begin(entry, clock.now());
     if (wasTold && entry.alarm === undefined && entry.staple) {
       report({ type: 'recovered', certificate: entry.label, validUntil: entry.staple.validUntil });
     }
@@ -179,16 +206,28 @@ export class Attempts<S, R> {
   #failed(entry: Entry<S, R>, error: unknown): void {
     const { clock, random, report } = this.#options;
     const now = clock.now();
-    const { staple } = entry;
+    const { staple, unwritten } = entry;
     const remainingMs = staple ? staple.validUntil - now : 0;
     const complaint = complaintOf(error);
+    const isOfDisk = complaint.code === 'output-unwritable';
     entry.failures += 1;
     if (!staple && entry.missingSince === 0) entry.missingSince = now;
     entry.error = { ...complaint, at: now };
     const { failures } = entry;
-    const temporary = isPassing(error);
-    const failure = { failures, temporary, remainingMs, retryAfterMs: retryAfterOf(error) };
-    entry.attemptAt = now + retryWaitMs(failure, random(), this.#policyOf(entry));
+    const waitMs = retryWaitMs(
+      {
+        failures,
+        temporary: isPassing(complaint.code),
+        // What was found and could not be put in all places may be lacking in one of them.
+        remainingMs: isOfDisk && unwritten && unwritten.response === undefined ? 0 : remainingMs,
+        retryAfterMs: retryAfterOf(error),
+      },
+      random(),
+      this.#policyOf(entry),
+    );
+    entry.attemptAt = now + waitMs;
+    if (unwritten) unwritten.isTried = false;
+    if (unwritten && !isOfDisk) unwritten.askAt = entry.attemptAt;
     const isRound = failures >= TOLD_AGAIN_FROM && (failures & (failures - 1)) === 0;
     if (entry.told !== complaint.code || isRound) {
       entry.told = complaint.code;
@@ -200,29 +239,22 @@ export class Attempts<S, R> {
     this.#remember(entry);
   }
 
-  #revoked(entry: Entry<S, R>, answer: Answer<R>): void {
+  #revoked(entry: Entry<S, R>, answer: Answer<R>, revocation: Revocation): void {
     const { clock, report } = this.#options;
-    const message = revocationMessage(answer);
-    const onHold = answer.certStatus.type === 'revoked' && answer.certStatus.reason === CERTIFICATE_HOLD;
+    const now = clock.now();
+    const { message } = revocation;
     const isNews = entry.revoked === undefined;
-    entry.revoked = { since: answer.thisUpdate, onHold, message };
+    entry.revoked = revocation;
+    entry.unwritten = undefined;
     entry.failures = 0;
-    entry.error = { code: 'certificate-revoked', message, at: clock.now() };
-    entry.phase = onHold ? 'waiting' : 'over';
-    entry.attemptAt = Math.max(
-      clock.now() + ON_HOLD_MS,
-      refreshAt(answer, shareOf(entry.key), this.#policyOf(entry)),
-    );
+    entry.error = { code: 'certificate-revoked', message, at: now };
+    entry.attemptAt = Math.max(now + ON_HOLD_MS, this.#dueAt(entry, answer));
     if (isNews) {
       const { label: certificate, staple } = entry;
-      report({
-        type: 'revoked',
-        certificate,
-        message,
-        ...(staple && { validUntil: staple.validUntil }),
-      });
+      const validUntil = staple && now < staple.validUntil ? { validUntil: staple.validUntil } : {};
+      report({ type: 'revoked', certificate, message, ...validUntil });
     }
-    this.#vigil.begin(entry, clock.now());
+    this.#vigil.begin(entry, now);
     this.#remember(entry);
   }
 
@@ -230,8 +262,32 @@ export class Attempts<S, R> {
     this.#options.report({ type: 'published', certificate: entry.label, files, validUntil });
   }
 
-  #refreshAt(entry: Entry<S, R>): number {
-    return entry.staple ? refreshAt(entry.staple, shareOf(entry.key), this.#policyOf(entry)) : 0;
+  #settle(entry: Entry<S, R>, failure: unknown): void {
+    const { asked } = entry;
+    entry.asked = undefined;
+    asked?.forEach((settle) => settle(failure));
+  }
+
+  #goesOn(entry: Entry<S, R>): boolean {
+    return entry.isKept && !this.#signal.aborted;
+  }
+
+  /** What it does when nothing is under way for it. */
+  #restOf({ revoked, silence, notAfter }: Entry<S, R>): 'waiting' | 'over' {
+    const isFinal = revoked !== undefined && !revoked.onHold;
+    return isFinal || silence !== undefined || this.#options.clock.now() >= notAfter ? 'over' : 'waiting';
+  }
+
+  /**
+   * What is kept must be there, or "not modified" would be an answer about nothing. And late in its life it is not
+   * believed: an ETag of something else, whatever made it so, would let the staple run out.
+   */
+  #knownOf({ staple, validators }: Entry<S, R>): Validators {
+    return staple && lifeUsed(staple, this.#options.clock.now()) < LATEST ? validators : NO_VALIDATORS;
+  }
+
+  #dueAt(entry: Entry<S, R>, life: Life): number {
+    return refreshAt(life, shareOf(entry.key), this.#policyOf(entry));
   }
 
   #policyOf({ subject }: Entry<S, R>): Policy {
@@ -243,29 +299,15 @@ export class Attempts<S, R> {
   }
 }
 
-/** `certificateHold` of CRLReason (RFC 5280 section 5.3.1). */
-const CERTIFICATE_HOLD = 6;
+/** No more of it is kept than this, whatever else the world's object holds. */
+const lifeOf = ({ thisUpdate, validUntil }: Life): Life => ({ thisUpdate, validUntil });
 
-const isNewer = (answer: Answer<unknown>, held: { thisUpdate: number; validUntil: number }): boolean =>
+/** One object for all who have none: there may be a million. */
+function validatorsOf(of: Validators | undefined): Validators {
+  const { etag, lastModified } = of ?? NO_VALIDATORS;
+  return etag === undefined && lastModified === undefined ? NO_VALIDATORS : { etag, lastModified };
+}
+
+const isNewer = (answer: Life, held: Life): boolean =>
   answer.thisUpdate > held.thisUpdate ||
   (answer.thisUpdate === held.thisUpdate && answer.validUntil > held.validUntil);
-
-function revocationMessage({ certStatus }: Answer<unknown>): string {
-  try {
-    requireGood(certStatus);
-    return '';
-  } catch (error) {
-    return complaintOf(error).message;
-  }
-}
-
-/**
- * `good` after `revoked`: a cache that still has the old answer, or somebody who plays it back. Only a hold is ever
- * taken back, and only by something newer; anything else must be asked for by hand.
- */
-function refuseOverRevocation<S, R>({ revoked, asked }: Entry<S, R>, { thisUpdate }: Answer<R>): void {
-  if (!revoked) return;
-  const mayBeLifted = revoked.onHold || asked !== undefined;
-  if (mayBeLifted && thisUpdate > revoked.since) return;
-  throw new ResponseError('certificate-revoked', `${revoked.message}; an older answer still calls it good`);
-}

@@ -1,16 +1,21 @@
 /** One certificate in the keeper's memory: small, because there may be a million. Moments are milliseconds since 1970. */
 import type { AlarmLevel } from '../staple/alarm.ts';
 import type { Life } from '../staple/policy.ts';
+import type { Caller, Phase } from './caller.ts';
 import type { Due } from './due-heap.ts';
 import type { Complaint, Revocation, Validators } from './work.ts';
 
-/**
- * `closed`: not read yet, or to be read again. `parked`: waits at its responder's door. `over`: nothing is asked for it,
- * and nothing will be, unless the clock is set back or somebody asks by hand.
- */
-export type Phase = 'closed' | 'waiting' | 'parked' | 'asking' | 'over';
+/** A good response that is not in all of its places yet. */
+export interface Unwritten<R> extends Life {
+  /** Absent when it lies on disk, and is to be read from there. */
+  readonly response: R | undefined;
+  /** When its successor is to be asked for, whether or not it could be written by then. */
+  askAt: number;
+  /** It could not be written just now, and its successor is due: that one is asked for before the next try. */
+  isTried: boolean;
+}
 
-export class Entry<S, R> implements Due {
+export class Entry<S, R> implements Due, Caller {
   readonly key: string;
   label: string;
   subject: S;
@@ -19,8 +24,9 @@ export class Entry<S, R> implements Due {
   isOpened: boolean = false;
   /** What is known of it changed while something was under way. */
   mustReopen: boolean = false;
-  /** False when it was let go while something was under way for it. */
   isKept: boolean = true;
+  hasFailed: boolean = false;
+  isQueued: boolean = false;
 
   dueAt: number = Infinity;
   place: number = -1;
@@ -44,8 +50,7 @@ export class Entry<S, R> implements Due {
   told: string | undefined;
   alarm: AlarmLevel | undefined;
   revoked: Revocation | undefined;
-  /** A good response that could not be written yet. */
-  unwritten: { readonly response: R; readonly validUntil: number } | undefined;
+  unwritten: Unwritten<R> | undefined;
   /** Somebody asked for it by hand. */
   asked: ((error?: unknown) => void)[] | undefined;
 
@@ -56,4 +61,4 @@ export class Entry<S, R> implements Due {
   }
 }
 
-const NO_VALIDATORS: Validators = {};
+export const NO_VALIDATORS: Validators = {};

@@ -31,7 +31,7 @@ export class Keeper<S, R> {
   readonly #abort = new AbortController();
   #opening = 0;
   #asking = 0;
-  #idle: (() => void) | undefined;
+  readonly #idle: (() => void)[] = [];
   #isPumping = false;
 
   constructor(options: KeeperOptions<S, R>) {
@@ -95,9 +95,10 @@ export class Keeper<S, R> {
     await new Promise<void>((resolve, reject) => {
       entry.asked ??= [];
       entry.asked.push((error) => (error === undefined ? resolve() : reject(error)));
-      if (entry.phase === 'asking') return;
-      entry.attemptAt = this.#options.clock.now();
+      // What is under way, or waits to be read, sees to it at its end.
+      if (entry.phase === 'asking' || (entry.phase === 'closed' && entry.place === -1)) return;
       if (entry.phase !== 'closed') entry.phase = 'waiting';
+      entry.attemptAt = this.#options.clock.now();
       this.#place(entry);
       this.#pumpSoon();
     });
@@ -119,9 +120,16 @@ export class Keeper<S, R> {
 
   /** Begins nothing more, gives up what waits for the network, and resolves when everything that is being written is. */
   async stop(): Promise<void> {
-    this.#abort.abort();
-    this.#schedule.stop();
-    if (this.#opening + this.#asking > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (!this.#abort.signal.aborted) {
+      this.#abort.abort();
+      this.#schedule.stop();
+      for (const entry of this.#entries.values()) {
+        if (entry.phase === 'asking') continue;
+        entry.asked?.forEach((settle) => settle(new Error('the keeper is stopping')));
+        entry.asked = undefined;
+      }
+    }
+    if (this.#opening + this.#asking > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Many are added or moved in one breath: the heap is looked at once after them. */
@@ -136,7 +144,7 @@ export class Keeper<S, R> {
 
   #pump(): void {
     if (this.#abort.signal.aborted) {
-      if (this.#opening + this.#asking === 0) this.#idle?.();
+      if (this.#opening + this.#asking === 0) for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
     const { heap } = this.#schedule;
@@ -147,8 +155,11 @@ export class Keeper<S, R> {
         this.#toOpen.push(entry);
         continue;
       }
-      if (entry.watchAt <= now) this.#attempts.watch(entry, now);
-      if (entry.phase === 'waiting' && entry.attemptAt <= now) {
+      if (entry.watchAt <= now) {
+        this.#attempts.watch(entry, now);
+        if (entry.phase === 'over') this.#passOn(entry);
+      }
+      if (isWaiting(entry) && entry.attemptAt <= now) {
         if (this.#asking >= this.#options.requests) break;
         this.#ask(entry, now);
       }
@@ -171,34 +182,46 @@ export class Keeper<S, R> {
   }
 
   #ask(entry: Entry<S, R>, now: number): void {
-    if (entry.unwritten) {
-      void this.#attempt(entry, undefined);
+    const isByHand = entry.asked !== undefined;
+    const { unwritten } = entry;
+    if (unwritten && now >= unwritten.validUntil) entry.unwritten = undefined;
+    else if (unwritten && !unwritten.isTried && !isByHand) {
+      void this.#write(entry);
       return;
     }
     const gate = this.#gateOf(entry.responder);
-    if (entry.asked === undefined && !gate.enter(entry, now)) this.#park(entry, gate, now);
-    else void this.#attempt(entry, entry.asked === undefined ? gate : undefined);
+    if (isByHand || gate.isOpen(entry, now)) void this.#attempt(entry, gate);
+    else this.#park(entry, gate, now);
   }
 
-  /** Whose staple cannot wait for the next try of another asks itself, and sooner. */
+  /** It waits for others, but looks again when they have taken longer than its staple can bear. */
   #park(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): void {
-    const latest = now + this.#attempts.patienceOf(entry, now);
-    if (gate.isDown && latest < gate.probeAt) {
-      gate.probeAt = latest;
-      entry.attemptAt = latest;
+    entry.attemptAt = now + this.#attempts.patienceOf(entry, now);
+    if (entry.unwritten) {
+      // A disk does not wait for a responder.
+      entry.unwritten.isTried = false;
+      this.#passOn(entry);
       return;
     }
-    entry.phase = 'parked';
-    gate.park(entry);
+    const latest = gate.triedAt + this.#attempts.patienceOf(entry, gate.triedAt);
+    if (gate.park(entry, Math.max(now, latest))) this.#call(entry, gate, now);
   }
 
-  /** @param gate absent when nobody else is to wait for this one. */
-  async #attempt(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>> | undefined): Promise<void> {
+  async #attempt(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>): Promise<void> {
     this.#asking += 1;
     entry.phase = 'asking';
+    gate.enter(entry);
     const error = await this.#attempts.ask(entry);
     this.#asking -= 1;
-    if (gate && !this.#abort.signal.aborted) this.#book(entry, gate, error);
+    if (!this.#abort.signal.aborted) this.#book(entry, gate, error);
+    this.#settled(entry);
+  }
+
+  async #write(entry: Entry<S, R>): Promise<void> {
+    this.#asking += 1;
+    entry.phase = 'asking';
+    await this.#attempts.write(entry);
+    this.#asking -= 1;
     this.#settled(entry);
   }
 
@@ -207,20 +230,22 @@ export class Keeper<S, R> {
     const now = clock.now();
     const { responder, isDown, waiting, downSince } = gate;
     switch (signOf(error)) {
-      case 'down':
-        if (gate.failed(entry, now, entry.attemptAt))
+      case 'down': {
+        const nextAt = now + this.#attempts.pauseAfter(entry, gate.failures + 1, error);
+        if (gate.failed(entry, now, nextAt))
           report({ type: 'responder-down', responder, message: complaintOf(error).message });
         break;
+      }
       case 'up': {
-        const waited = gate.succeeded();
-        if (isDown) report({ type: 'responder-back', responder, afterMs: now - downSince, waiting });
+        const waited = gate.succeeded(entry, now);
+        if (isDown && !gate.isDown)
+          report({ type: 'responder-back', responder, afterMs: now - downSince, waiting });
         for (const one of waited) this.#advance(one, now);
         break;
       }
       case 'none':
-        this.#passOn(entry);
     }
-    for (const next of gate.leave()) this.#unpark(next);
+    for (const next of gate.leave()) this.#call(next, gate, now);
     if (gate.isIdle) this.#gates.delete(responder);
   }
 
@@ -231,9 +256,11 @@ export class Keeper<S, R> {
     this.#place(entry);
   }
 
-  #unpark(entry: Entry<S, R>): void {
-    if (!entry.isKept || entry.phase !== 'parked') return;
+  /** It comes to the door: now, or at the time for which it was called. */
+  #call(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): void {
+    if (!entry.isKept || !isWaiting(entry)) return;
     entry.phase = 'waiting';
+    entry.attemptAt = gate.calledAt(entry) ?? now;
     this.#place(entry);
   }
 
@@ -251,15 +278,17 @@ export class Keeper<S, R> {
     this.#pump();
   }
 
-  /** If it was the one that asked for all, another takes its place. */
+  /** If it was the one that asks next for all, another takes its place. */
   #passOn(entry: Entry<S, R>): void {
-    const next = this.#gates.get(entry.responder)?.forget(entry);
-    if (next) this.#unpark(next);
+    const gate = this.#gates.get(entry.responder);
+    if (!gate) return;
+    for (const next of gate.forget(entry)) this.#call(next, gate, this.#options.clock.now());
+    if (gate.isIdle) this.#gates.delete(entry.responder);
   }
 
   #place(entry: Entry<S, R>): void {
-    const isDue = entry.phase === 'waiting' || entry.phase === 'closed';
     const watchAt = entry.phase === 'closed' ? Infinity : entry.watchAt;
+    const isDue = entry.phase === 'closed' || isWaiting(entry);
     this.#schedule.heap.set(entry, Math.min(watchAt, isDue ? entry.attemptAt : Infinity));
   }
 
@@ -291,3 +320,5 @@ export class Keeper<S, R> {
     return gate;
   }
 }
+
+const isWaiting = ({ phase }: Entry<unknown, unknown>): boolean => phase === 'waiting' || phase === 'parked';

@@ -1,8 +1,12 @@
 /** When a certificate that was just opened is to be asked about. Pure. */
 import { retryLimitMs } from '../staple/backoff.ts';
 import type { Policy } from '../staple/policy.ts';
-import { refreshAt } from '../staple/refresh-policy.ts';
-import type { Opened } from './work.ts';
+import { refreshAt, unchangedLimitMs } from '../staple/refresh-policy.ts';
+import { isPassing } from './trouble.ts';
+import type { Memory, Opened } from './work.ts';
+
+/** A certificate on hold may be released (RFC 5280 section 5.3.1); nobody waits for the minute. */
+export const ON_HOLD_MS = 3_600_000;
 
 export interface Resumed {
   readonly attemptAt: number;
@@ -12,8 +16,8 @@ export interface Resumed {
 
 /**
  * A staple in the first half of its life is due when any process would say so. After that, what was written down
- * counts, so that a restart in the middle of an outage does not ask at once; but no longer than a failure now would
- * have it wait, for it may have been written by a clock that was wrong.
+ * counts, so that a restart in the middle of an outage does not ask at once; but for no longer than the same answer now
+ * would have it wait, for it may have been written by a clock that was wrong.
  */
 export function resume(
   { staple, memory }: Pick<Opened, 'staple' | 'memory'>,
@@ -24,7 +28,17 @@ export function resume(
   const due = staple === undefined ? now : refreshAt(staple, share, policy);
   if (now < due) return { attemptAt: due, failures: 0 };
   if (memory === undefined) return { attemptAt: now, failures: 0 };
-  const remainingMs = staple === undefined ? 0 : staple.validUntil - now;
-  const limit = retryLimitMs({ failures: memory.failures, temporary: true, remainingMs }, policy);
-  return { attemptAt: Math.min(Math.max(memory.attemptAt, now), now + limit), failures: memory.failures };
+  const { failures } = memory;
+  const limit = limitOf(memory, staple === undefined ? 0 : staple.validUntil - now, policy);
+  return { attemptAt: Math.min(Math.max(memory.attemptAt, now), now + limit), failures };
+}
+
+function limitOf({ failures, error, revoked }: Memory, remainingMs: number, policy: Policy): number {
+  if (revoked) return ON_HOLD_MS;
+  if (failures > 0) {
+    const temporary = error === undefined || isPassing(error.code);
+    return retryLimitMs({ temporary, remainingMs }, policy);
+  }
+  // An answer brought a staple, and it is not there.
+  return remainingMs > 0 ? unchangedLimitMs(remainingMs) : 0;
 }

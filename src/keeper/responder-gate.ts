@@ -1,23 +1,49 @@
 /**
- * One responder's door: how many certificates may be asking it at once. After some failures in a row only one goes on
- * asking, on behalf of all, and the others wait before the door without a request of their own.
+ * One responder's door: how many certificates may be asking it at once. After some failures in a row, one at a time goes
+ * on asking.
+ *
+ * Who has failed waits for another's try to succeed, and the tries become rare. Who has not been refused yet may have
+ * better luck, for an edge has the answers for some and lacks others: he is let in between, and pauses grow only while
+ * all of these fail, too. Whoever waits looks again by himself after as long as his staple allows, so that nobody depends
+ * on being called.
  */
 import { Queue } from '../queue.ts';
+import type { Caller } from './caller.ts';
 
 /** DESIGN.md section 7. */
 const FAILURES_IN_A_ROW = 5;
+const FIRST_PAUSE_MS = 1_000;
+/** Some hundred tries a day at a responder that is gone. */
+const LONGEST_PAUSE_MS = 300_000;
+/** So many in a row fail of those that had not failed before when a responder is gone, and seldom when a part of it is. */
+const GONE_AFTER = 3;
+/** While it answers to some, one of the others asks so often whether it is his turn. */
+const AGAIN_MS = 60_000;
 
-export class ResponderGate<E> {
+/** While the responder is down: who comes next of those that wait for the same reason, and when. */
+class Lane<E extends Caller> {
+  at = 0;
+  next: E | undefined;
+  readonly queue: Queue<E> = new Queue<E>();
+}
+
+export class ResponderGate<E extends Caller> {
   readonly responder: string;
-  /** When a responder in trouble is asked next. */
-  probeAt = 0;
   /** When it got into trouble; 0 when it is not. */
   downSince = 0;
+  /** When it failed last. */
+  triedAt = 0;
+  /** In a row. */
+  failures = 0;
   readonly #most: number;
-  #failures = 0;
   #inside = 0;
-  readonly #waiting = new Queue<E>();
-  /** Those that wait for their own next try after a failure here. */
+  /** Failures in a row of those that had not failed before. */
+  #streak = 0;
+  /** When one of those that had failed before failed again. */
+  #triedAgainAt = 0;
+  readonly #fresh = new Lane<E>();
+  readonly #again = new Lane<E>();
+  /** Those that failed here and have not been let in since. */
   readonly #failed = new Set<E>();
 
   constructor(responder: string, most: number) {
@@ -31,72 +57,159 @@ export class ResponderGate<E> {
 
   /** True when nobody has anything to do with it any more, and it can be forgotten. */
   get isIdle(): boolean {
-    return this.#inside === 0 && this.#waiting.length === 0 && this.#failed.size === 0 && !this.isDown;
+    return !this.isDown && this.#inside === 0 && this.waiting === 0;
   }
 
+  /** About how many wait for it. */
   get waiting(): number {
-    return this.#waiting.length + this.#failed.size;
+    return this.#fresh.queue.length + this.#again.queue.length + this.#failed.size;
   }
 
-  /** Lets one in, or says that it has to wait. */
-  enter(entry: E, now: number): boolean {
-    if (this.isDown ? this.#inside > 0 || now < this.probeAt : this.#inside >= this.#most) return false;
-    this.#failed.delete(entry);
+  isOpen(entry: E, now: number): boolean {
+    if (!this.isDown) return this.#inside < this.#most;
+    return this.#inside === 0 && now >= this.#laneOf(entry).at;
+  }
+
+  enter(entry: E): void {
     this.#inside += 1;
-    return true;
+    this.#release(entry);
+    this.#failed.delete(entry);
   }
 
-  park(entry: E): void {
-    this.#waiting.push(entry);
+  /** When it comes to the door again, if it is among those called by name. */
+  calledAt(entry: E): number | undefined {
+    const lane = this.#laneOf(entry);
+    return lane.next === entry ? lane.at : undefined;
   }
 
-  /** One has come out. @returns who may try now. */
+  /**
+   * Lets it wait.
+   *
+   * @param latest when the responder has to be asked for its sake.
+   * @returns true when it is called by name: then it is to come back at `calledAt`.
+   */
+  park(entry: E, latest: number): boolean {
+    if (this.isDown && this.#inside === 0) {
+      const lane = this.#laneOf(entry);
+      const isUrgent = latest < lane.at;
+      if (lane.next === undefined || lane.next === entry || isUrgent) {
+        lane.next = entry;
+        if (isUrgent) lane.at = latest;
+        return true;
+      }
+    }
+    entry.phase = 'parked';
+    this.#queue(entry);
+    return false;
+  }
+
+  /** One has come out. @returns who may come now, or at `calledAt`. */
   leave(): readonly E[] {
     this.#inside -= 1;
-    return this.isDown ? [] : this.#next(this.#most - this.#inside);
-  }
-
-  /** It has answered. @returns everybody who waited for that, when it was down. */
-  succeeded(): readonly E[] {
-    this.#failures = 0;
-    this.downSince = 0;
-    if (this.#failed.size === 0) return [];
-    const all = [...this.#failed];
-    this.#failed.clear();
-    return all;
-  }
-
-  /** @returns true when this failure closed the door. */
-  failed(entry: E, now: number, nextAt: number): boolean {
-    this.#failures += 1;
-    this.#failed.add(entry);
-    if (this.#failures < FAILURES_IN_A_ROW) return false;
-    // Several were inside when the door closed: the first of them that tries again is the one.
-    this.probeAt = this.probeAt > now ? Math.min(this.probeAt, nextAt) : nextAt;
-    if (this.isDown) return false;
-    this.downSince = now;
-    return true;
-  }
-
-  /** The wall clock was set by so much. */
-  shift(byMs: number): void {
-    this.probeAt += byMs;
-    if (this.isDown) this.downSince += byMs;
-  }
-
-  /** It is let go. @returns who is to ask in its place, if it was the one. */
-  forget(entry: E): E | undefined {
-    this.#failed.delete(entry);
-    return this.isDown ? this.#next(1)[0] : undefined;
-  }
-
-  #next(count: number): readonly E[] {
+    if (this.isDown) return this.#call();
     const next: E[] = [];
-    while (next.length < count) {
-      const entry = this.#waiting.shift();
+    while (next.length < this.#most - this.#inside) {
+      const entry = this.#shift(this.#fresh) ?? this.#shift(this.#again);
       if (entry === undefined) break;
       next.push(entry);
     }
     return next;
+  }
+
+  /**
+   * It has answered.
+   *
+   * @returns those who failed here and wait for that, if it is back. While it answers to some and not to others, each
+   *   keeps to its own back-off.
+   */
+  succeeded(entry: E, now: number): readonly E[] {
+    const isPart = !entry.hasFailed && this.#streak < GONE_AFTER && this.#othersHaveFailed;
+    entry.hasFailed = false;
+    this.#streak = 0;
+    if (this.isDown && isPart) {
+      this.#fresh.at = now;
+      this.#again.at = Math.min(this.#again.at, Math.max(now, this.#triedAgainAt + AGAIN_MS));
+      return [];
+    }
+    const all = this.isDown ? [...this.#failed] : [];
+    if (this.#fresh.next) all.push(this.#fresh.next);
+    this.failures = 0;
+    this.downSince = 0;
+    this.#again.next = undefined;
+    this.#fresh.next = undefined;
+    if (all.length > 0) this.#failed.clear();
+    return all;
+  }
+
+  /**
+   * @param nextAt when its staple wants the responder to be asked again.
+   * @returns true when this failure closed the door.
+   */
+  failed(entry: E, now: number, nextAt: number): boolean {
+    const wasDown = this.isDown;
+    this.failures += 1;
+    this.triedAt = now;
+    const { hasFailed } = entry;
+    entry.hasFailed = true;
+    if (entry.isKept) this.#failed.add(entry);
+    if (this.failures < FAILURES_IN_A_ROW && !wasDown) return false;
+    const { at } = this.#again;
+    this.#again.at = wasDown && at > now ? Math.min(at, nextAt) : nextAt;
+    if (hasFailed) this.#triedAgainAt = now;
+    else this.#fresh.at = now + Math.min(FIRST_PAUSE_MS * 2 ** this.#streak++, LONGEST_PAUSE_MS);
+    if (!wasDown) this.downSince = now;
+    this.#again.next ??= this.#shift(this.#again) ?? (entry.isKept ? entry : undefined);
+    return !wasDown;
+  }
+
+  /** The wall clock was set by so much. */
+  shift(byMs: number): void {
+    this.triedAt += byMs;
+    this.#triedAgainAt += byMs;
+    this.#fresh.at += byMs;
+    this.#again.at += byMs;
+    if (this.isDown) this.downSince += byMs;
+  }
+
+  /** It is let go, or has other things to do. @returns who is called in its place, for `calledAt`. */
+  forget(entry: E): readonly E[] {
+    this.#failed.delete(entry);
+    this.#release(entry);
+    return this.isDown && this.#inside === 0 ? this.#call() : [];
+  }
+
+  #laneOf(entry: E): Lane<E> {
+    return entry.hasFailed ? this.#again : this.#fresh;
+  }
+
+  get #othersHaveFailed(): boolean {
+    return this.#failed.size + this.#again.queue.length > 0;
+  }
+
+  #release(entry: E): void {
+    if (this.#fresh.next === entry) this.#fresh.next = undefined;
+    if (this.#again.next === entry) this.#again.next = undefined;
+  }
+
+  #queue(entry: E): void {
+    if (entry.isQueued) return;
+    entry.isQueued = true;
+    this.#laneOf(entry).queue.push(entry);
+  }
+
+  #call(): readonly E[] {
+    for (const lane of [this.#fresh, this.#again]) lane.next ??= this.#shift(lane);
+    return [this.#fresh.next, this.#again.next].filter((entry) => entry !== undefined);
+  }
+
+  /** Takes out who has waited longest. */
+  #shift(lane: Lane<E>): E | undefined {
+    for (let entry = lane.queue.shift(); entry !== undefined; entry = lane.queue.shift()) {
+      entry.isQueued = false;
+      if (!entry.isKept || entry.phase !== 'parked') continue;
+      if (this.#laneOf(entry) !== lane) this.#queue(entry);
+      else return entry;
+    }
+    return undefined;
   }
 }

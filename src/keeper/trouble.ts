@@ -5,12 +5,30 @@ import { DerError, type ErrorCode, InputError, RestapleError, TransportError } f
 const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['url-invalid', 'address-refused']);
 /** A responder that is there and says that it cannot. */
 const LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['responder-try-later', 'responder-internal-error']);
-/** With a working responder, these are what a newer answer of it cures. */
+/** What stands between: the network, an edge that hands out something else, a disk that is full. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'redirect-refused',
+  'proxy-failed',
+  'http-unreachable',
+  'http-timeout',
+  'http-status',
+  'http-too-large',
+  'http-not-ocsp',
+  'der-malformed',
+  'der-trailing-bytes',
+  'der-too-large',
+  'der-too-deep',
+  'asn1-unexpected',
+  'output-unwritable',
+]);
+/**
+ * With a working responder, these are what a newer answer of it cures. Not `this-update-in-future`: that is the clock
+ * here, and when it is set right all is looked at anew.
+ */
 const LATER_TOO: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'response-expired',
   'response-too-old',
   'response-outlives-signer',
-  'this-update-in-future',
   'certificate-unknown',
 ]);
 
@@ -29,8 +47,8 @@ export function signOf(error: unknown): 'up' | 'down' | 'none' {
 }
 
 /** False for what will be the same tomorrow unless somebody mends it. */
-export function isPassing(error: unknown): boolean {
-  return signOf(error) === 'down' || (error instanceof RestapleError && LATER_TOO.has(error.code));
+export function isPassing(code: ErrorCode): boolean {
+  return PASSING.has(code) || LATER.has(code) || LATER_TOO.has(code);
 }
 
 /** What its server asked for, in milliseconds. */

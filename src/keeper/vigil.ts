@@ -58,7 +58,7 @@ export class Vigil<S, R> {
       : missingTimes(entry.missingSince, entry.mustStaple && entry.failures > 0);
     const { level, changesAt } = alarmAt(times, now);
     if (level !== undefined && RANK[level] > rankOf(told)) this.#raise(entry, level, this.#lack(entry, now));
-    else entry.alarm = level ?? entry.alarm;
+    else entry.alarm = graver(level, entry.alarm);
     entry.watchAt = Math.min(changesAt, staple?.validUntil ?? Infinity, entry.notAfter);
   }
 
@@ -87,9 +87,9 @@ export class Vigil<S, R> {
     entry.watchAt = entry.notAfter;
   }
 
-  /** Told once, however often it is looked at. */
+  /** Told once, however often it is looked at. What is under way for it comes to its end. */
   #letGo(entry: Entry<S, R>, reason: 'expired' | 'nothing to ask', message: string): void {
-    entry.phase = 'over';
+    if (entry.phase !== 'asking') entry.phase = 'over';
     entry.watchAt = Infinity;
     if (entry.told === reason) return;
     entry.told = reason;
@@ -98,6 +98,9 @@ export class Vigil<S, R> {
 }
 
 const RANK: Readonly<Record<AlarmLevel, number>> = { warning: 1, critical: 2 };
+
+const graver = (a: AlarmLevel | undefined, b: AlarmLevel | undefined): AlarmLevel | undefined =>
+  rankOf(a) > rankOf(b) ? a : b;
 
 const rankOf = (level: AlarmLevel | undefined): number => (level === undefined ? 0 : RANK[level]);
 

@@ -87,7 +87,10 @@ export interface Work<S, R> {
   open(subject: S): Promise<Opened>;
   /** Asks the responder, and takes nothing that a rule of verification refuses. */
   ask(subject: S, known: Validators, signal: AbortSignal): Promise<Answer<R>>;
-  /** Puts a response that is good into store and files, wherever there is nothing better. */
+  /**
+   * Puts a response that is good into store and files, wherever there is nothing better. What is there and is newer, but
+   * not valid yet by the clock, is better: it is the clock that is wrong.
+   */
   keep(subject: S, response: R): Promise<Kept>;
   /** Writes down; never throws, and is lost at no harm. */
   remember(subject: S, memory: Memory): void;

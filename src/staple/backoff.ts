@@ -2,7 +2,7 @@
 import type { Policy } from './policy.ts';
 
 /** However little is left of a staple, a responder in trouble is not asked more often. */
-const SHORTEST_LIMIT_MS = 30_000;
+export const SHORTEST_LIMIT_MS = 30_000;
 /** With nothing left to serve, the end of an outage should be seen soon; one responder is asked by one certificate only. */
 const LIMIT_WITHOUT_STAPLE_MS = 300_000;
 /** No wait is shorter: a jitter of nothing would ask twice in one breath. */
@@ -21,7 +21,7 @@ export interface Failure {
 
 /** The longest wait that the state of the staple allows. */
 export function retryLimitMs(
-  { temporary, remainingMs }: Omit<Failure, 'retryAfterMs'>,
+  { temporary, remainingMs }: Pick<Failure, 'temporary' | 'remainingMs'>,
   policy: Policy,
 ): number {
   if (remainingMs > 0) return clamp(remainingMs / 4, SHORTEST_LIMIT_MS, policy.retryMaxMs);

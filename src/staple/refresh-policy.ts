@@ -1,9 +1,10 @@
 /** When a staple is due for its successor. Pure: the same staple has the same moment after a restart. */
 import type { Verdict } from '../ocsp/verify-response.ts';
+import { SHORTEST_LIMIT_MS } from './backoff.ts';
 import { type Life, type Policy, momentOf } from './policy.ts';
 
 /** The last moment for a refresh: a quarter of its life is what is left for failures. */
-const LATEST = 0.75;
+export const LATEST = 0.75;
 /** A cache that gave out what is kept already is not asked again sooner. */
 const UNCHANGED_MIN_MS = 300_000;
 
@@ -30,10 +31,16 @@ export function refreshAt(life: Life, share: number, policy: Policy): number {
  */
 export function unchangedAt({ validUntil }: Life, now: number, freshForMs: number): number {
   const remaining = Math.max(0, validUntil - now);
-  return now + Math.max(UNCHANGED_MIN_MS, remaining / 8, Math.min(freshForMs, remaining / 4));
+  const wish = Math.max(UNCHANGED_MIN_MS, remaining / 8, Math.min(freshForMs, remaining / 4));
+  return now + Math.min(wish, unchangedLimitMs(remaining));
+}
+
+/** The longest wait after an answer that was no newer: five minutes would let a staple end that has four left. */
+export function unchangedLimitMs(remainingMs: number): number {
+  return Math.max(SHORTEST_LIMIT_MS, remainingMs / 4);
 }
 
 /** A number from -1 to 1 that is the certificate's for ever, out of the digest that names it. */
 export function shareOf(key: string): number {
-  return Number.parseInt(key.slice(0, 8), 16) / 0x7fff_ffff - 1;
+  return (Number.parseInt(key.slice(0, 8), 16) / 0xffff_ffff) * 2 - 1;
 }

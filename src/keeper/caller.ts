@@ -1,0 +1,17 @@
+/** Who may stand before a responder's door. */
+
+/**
+ * `closed`: not read yet, or to be read again. `parked`: waits at its responder's door. `over`: nothing is asked for it,
+ * and nothing will be, unless the clock is set back or somebody asks by hand.
+ */
+export type Phase = 'closed' | 'waiting' | 'parked' | 'asking' | 'over';
+
+export interface Caller {
+  phase: Phase;
+  /** False when it was let go while something was under way for it. */
+  isKept: boolean;
+  /** The last time that it asked, the responder was not to be reached. Only the gate writes it. */
+  hasFailed: boolean;
+  /** It has a place in the queue, perhaps one that it no longer needs. Only the gate writes it. */
+  isQueued: boolean;
+}
