@@ -70,7 +70,10 @@ function importedFromCrypto() {
 await rm('dist/bin', { recursive: true, force: true });
 await mkdir('dist/bin', { recursive: true });
 
-const entries = new Map([['restaple', resolve('src/cli/bin.ts')]]);
+const entries = new Map([
+  ['restaple', resolve('src/cli/bin.ts')],
+  ['restaple-h2o', resolve('src/cli/h2o-bin.ts')],
+]);
 const bundled = new Set();
 while (bundled.size < entries.size) {
   for (const [name, path] of entries) {

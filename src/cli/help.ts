@@ -21,10 +21,14 @@ export function programHelp(verbs: readonly (Verb | ForeignVerb)[]): string {
     .concat('\n');
 }
 
-export function verbHelp(verb: Verb): string {
+/** @param command what is typed before the operand. */
+export function verbHelp(
+  verb: Pick<Verb, 'name' | 'operand' | 'description' | 'options'>,
+  command = `restaple ${verb.name}`,
+): string {
   const rows = [...verb.options, HELP].map((option): Row => [left(option), option.help]);
   const operand = verb.operand === undefined ? '' : ` ${verb.operand}`;
-  const usage = `usage: restaple ${verb.name}${operand} [options]`;
+  const usage = `usage: ${command}${operand} [options]`;
   return [usage, verb.description, `options:\n${table(rows)}`].join('\n\n').concat('\n');
 }
 

@@ -17,6 +17,8 @@ export interface BuiltCli {
   start(...args: readonly string[]): ChildProcess;
   /** The same with streams of the test's choice. */
   startWith(stdio: StdioOptions, ...args: readonly string[]): ChildProcess;
+  /** The path of one of the programs of the package, to be run by Node. */
+  program(name: 'restaple' | 'restaple-h2o'): string;
   /** Removes the bundle. */
   remove(): Promise<void>;
 }
@@ -26,7 +28,7 @@ export async function buildCli(): Promise<BuiltCli> {
   const dir = await mkdtemp(join(tmpdir(), 'restaple-cli-'));
   await symlink(join(ROOT, 'src'), join(dir, 'src'));
   await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
-  const { bin }: { bin: { restaple: string } } = JSON.parse(
+  const { bin }: { bin: Record<'restaple' | 'restaple-h2o', string> } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
   // What a package.json says decides how Node reads the files below it.
@@ -53,6 +55,7 @@ export async function buildCli(): Promise<BuiltCli> {
     runWith,
     startWith: (stdio, ...args) => spawn(process.execPath, [program, ...args], { env, stdio }),
     start: (...args) => spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' }),
+    program: (name) => join(dir, bin[name]),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }
