@@ -15,18 +15,17 @@ import {
   fsync,
   openSync,
   readdirSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
+import { linkTarget } from './link-target.ts';
 
 /** A staple is public, and servers read it as other users. */
 const NEW_FILE_MODE = 0o644;
@@ -67,10 +66,10 @@ function remove(temporary: string): void {
  */
 export async function prepareFile(path: string, bytes: Uint8Array): Promise<PreparedFile> {
   try {
-    const target = targetOf(path);
+    const target = linkTarget(path);
     const present = attempt(() => statSync(target));
     if (present && !present.isFile())
-      throw new InputError('output-unwritable', 'is not a regular file', path);
+      throw new InputError('output-unwritable', `cannot write ${path}: is no regular file`, path);
     const directory = dirname(target);
     sweep(directory);
     const temporary = await writeTemporary(directory, bytes, present);
@@ -111,18 +110,6 @@ export function replaceFile(path: string, bytes: Uint8Array | string): void {
   } catch (error) {
     remove(temporary);
     throw error;
-  }
-}
-
-/** Where a path leads through symbolic links, to a file that need not be there. */
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-    const link = attempt(() => readlinkSync(path));
-    // Each step has one link less to follow; links in a circle are ELOOP to realpath.
-    return link === undefined ? path : targetOf(resolve(realpathSync(dirname(path)), link));
   }
 }
 

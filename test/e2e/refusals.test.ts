@@ -91,7 +91,7 @@ describe('what is typed is', () => {
       const cert = join(dir, 'cert.pem');
       await writeFile(cert, certificatesPem(pki.leaf, pki.issuer));
       const outcome = await cli.run('fetch', cert, '--url', server.url().href, '-o', dir);
-      expect(told(outcome)).toEqual(refusal(73, `${cert}: is not a regular file`));
+      expect(told(outcome)).toEqual(refusal(73, `${cert}: cannot write ${dir}: is no regular file`));
     });
   });
 

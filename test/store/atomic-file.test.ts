@@ -132,7 +132,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
         await mkdir(join(dir, 'target'));
         return join(dir, 'target');
       },
-      'is not a regular file',
+      'cannot write PATH: is no regular file',
     ],
     [
       'a pipe stands in its place',
@@ -140,7 +140,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
         await run('mkfifo', [join(dir, 'target')]);
         return join(dir, 'target');
       },
-      'is not a regular file',
+      'cannot write PATH: is no regular file',
     ],
     [
       'a link to a device stands in its place',
@@ -148,7 +148,7 @@ describe('what cannot be written is refused with output-unwritable', () => {
         await symlink('/dev/null', join(dir, 'target'));
         return join(dir, 'target');
       },
-      'is not a regular file',
+      'cannot write PATH: is no regular file',
     ],
     [
       'its directory is not there',
