@@ -18,7 +18,7 @@ import type { Command, CreateAdapter } from './adapter.ts';
 
 /** Where Hitch looks when its configuration does not say. */
 const DIR = '/var/lib/hitch';
-/** New workers with the new files, while the old ones serve their connections to the end. */
+/** Open connections are served to their end; one that waits at that moment to be accepted may be broken off. */
 const RELOAD: Command = ['/usr/bin/systemctl', 'reload', 'hitch.service'];
 
 export const createHitch: CreateAdapter = ({ dir = DIR, check, reload = RELOAD }) => ({
