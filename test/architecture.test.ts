@@ -32,6 +32,7 @@ const PURE: readonly string[] = ['der', 'x509', 'ocsp'];
 const NETWORKED: ReadonlySet<string | undefined> = new Set([
   'http',
   'probe',
+  'servers',
   'keeper',
   'tls',
   'relay',

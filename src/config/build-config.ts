@@ -8,8 +8,17 @@ import type {
   HooksConfig,
   PolicyConfig,
   ResponderConfig,
+  ServerConfig,
 } from './config.ts';
-import { HOOK_TIMEOUT_MS, POLICY_DEFAULTS, REQUESTS, REQUESTS_PER_RESPONDER, RESCAN_MS } from './defaults.ts';
+import {
+  GATHER_MS,
+  HOOK_TIMEOUT_MS,
+  POLICY_DEFAULTS,
+  RELOAD_AT_MOST_MS,
+  REQUESTS,
+  REQUESTS_PER_RESPONDER,
+  RESCAN_MS,
+} from './defaults.ts';
 import type {
   CertificateShape,
   ConfigShape,
@@ -17,6 +26,7 @@ import type {
   PolicyShape,
   ResponderShape,
   RoadShape,
+  ServerShape,
 } from './shape.ts';
 
 /** @param directory where paths begin that are not absolute. */
@@ -29,6 +39,7 @@ export function buildConfig(shape: ConfigShape, directory: string): Config {
     store: located(shape.store, directory),
     rescanMs: shape.rescan ?? RESCAN_MS,
     certificates: (shape.certificates ?? []).map((one) => certificateOf(one, shape, directory, policy)),
+    servers: (shape.servers ?? []).flatMap((one) => serverOf(one, directory)),
     defaults,
     responders: (shape.responders ?? []).map(responderOf),
     limits: {
@@ -58,6 +69,7 @@ function certificateOf(
   return {
     files: (own.files ?? []).map((file) => located(file, directory)),
     output: located(own.output, directory),
+    servers: own.server ?? [],
     ...optionsOf({ ...defaults, ...own }, directory, own['out-dir'] ?? outDir, policyOf(own.policy, policy)),
   };
 }
@@ -116,6 +128,25 @@ function responderOf({ url, issuer, use, header, disable }: ResponderShape): Res
     header: header ?? [],
     disable: disable ?? false,
   };
+}
+
+/** None without a type: that is told elsewhere. */
+function serverOf(own: ServerShape, directory: string): readonly ServerConfig[] {
+  const { address = [], check, reload, type } = own;
+  if (type === undefined) return [];
+  return [
+    {
+      name: own.name ?? type,
+      type,
+      dir: located(own.dir, directory),
+      socket: located(own.socket, directory),
+      check,
+      reload,
+      addresses: address,
+      gatherMs: own.gather ?? GATHER_MS,
+      reloadAtMostMs: own['reload-at-most'] ?? RELOAD_AT_MOST_MS,
+    },
+  ];
 }
 
 const HOOK_NAMES: readonly HookName[] = ['published', 'failed', 'alarm', 'revoked', 'recovered'];

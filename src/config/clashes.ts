@@ -2,17 +2,12 @@
 import { type Item, itemAt, itemsAlong } from './item.ts';
 import { located, urlPrefix } from './build-config.ts';
 import { policyClashes } from './policy-clashes.ts';
-import { type Fault, type Path, formatPath, quoted } from './problem.ts';
+import { type Clash, type Fault, type Path, formatPath, quoted } from './problem.ts';
 import type { CertificateShape, ConfigShape, ResponderShape, RoadShape } from './shape.ts';
+import { serverClashes } from './server-clashes.ts';
 
 /** `sun_path` of Linux has 108 bytes, of which the last is zero. */
 const MAX_SOCKET_PATH_BYTES = 107;
-
-interface Clash {
-  readonly path: Path;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** @param directory where paths begin that are not absolute. */
 export function clashFaults(shape: ConfigShape, root: Item, directory: string): readonly Fault[] {
@@ -29,6 +24,7 @@ function* clashesOf(shape: ConfigShape, root: Item, directory: string): Generato
   for (const [i, one] of certificates.entries()) yield* certificateClashes(one, shape, ['certificates', i]);
   yield* twice(filesOf(certificates, directory), 'is named already by');
   yield* twice(outputsOf(certificates, directory), 'is the same file as');
+  yield* serverClashes(shape);
   for (const [i, one] of responders.entries()) yield* responderClashes(one, ['responders', i], root);
   yield* twice(responders.flatMap(matchOf), 'never counts: it is the same as');
   yield* socketClashes(control, directory);

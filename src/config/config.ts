@@ -1,6 +1,7 @@
 /** A config as the program takes it: every default filled in, durations in milliseconds, paths absolute. */
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import type { HeaderList } from '../http/headers.ts';
+import type { Command, ServerType } from '../servers/adapter.ts';
 import type { Policy } from '../staple/policy.ts';
 
 export interface PolicyConfig extends Policy {
@@ -43,6 +44,28 @@ export interface CertificateConfig extends CertificateOptions {
   readonly files: readonly string[];
   /** The file for the staple, where `files` is one certificate file. */
   readonly output: string | undefined;
+  /** Names of servers: their staples go where these look for them, and nowhere else. */
+  readonly servers: readonly string[];
+}
+
+/** A place to connect to; the host without brackets. */
+export interface AddressConfig {
+  readonly host: string;
+  readonly port: string;
+}
+
+export interface ServerConfig {
+  readonly name: string;
+  readonly type: ServerType;
+  readonly dir: string | undefined;
+  readonly socket: string | undefined;
+  /** In place of those of the type. */
+  readonly check: Command | undefined;
+  readonly reload: Command | undefined;
+  /** Where to look at what it serves. */
+  readonly addresses: readonly AddressConfig[];
+  readonly gatherMs: number;
+  readonly reloadAtMostMs: number;
 }
 
 /** What is known of some responders. */
@@ -75,6 +98,7 @@ export interface Config {
   readonly store: string | undefined;
   readonly rescanMs: number;
   readonly certificates: readonly CertificateConfig[];
+  readonly servers: readonly ServerConfig[];
   /** For certificates that are named elsewhere, as on the command line. */
   readonly defaults: CertificateOptions;
   /** The first that fits counts. */

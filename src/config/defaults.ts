@@ -14,3 +14,5 @@ export const REQUESTS = 64;
 export const REQUESTS_PER_RESPONDER = 8;
 export const RESCAN_MS = 30_000;
 export const HOOK_TIMEOUT_MS = 30_000;
+export const GATHER_MS = 60_000;
+export const RELOAD_AT_MOST_MS = 300_000;

@@ -15,6 +15,13 @@ export interface Fault {
   readonly isAbsence?: boolean;
 }
 
+/** Keys that are each right, and not together; it stands where `path` leads. */
+export interface Clash {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** As much of a value or key as a message has room for. */
 const MAX_QUOTED = 60;
 

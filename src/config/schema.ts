@@ -7,6 +7,7 @@ import { proxyChoice } from '../http/proxy-choice.ts';
 import { nameKey } from '../x509/name-text.ts';
 import type { ConfigShape } from './shape.ts';
 import {
+  address,
   anyDuration,
   command,
   count,
@@ -31,6 +32,10 @@ const proxy = text(
   'http, https, socks5 or socks5h://HOST:PORT, or "" for none',
   (value) => attempt(() => proxyChoice(value, {})) && value,
 );
+
+/** It stands in the log and in commands of people: nothing that would have to be quoted there. */
+const serverName = (value: string): string | undefined =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value) ? value : undefined;
 
 const ROAD = {
   issuer: key(
@@ -125,6 +130,11 @@ const CERTIFICATE = {
     'The directory for the staples; absent: the out-dir of the top level',
     '/var/lib/restaple/staples',
   ),
+  server: key(
+    several(text('the name of a server', serverName), 'the name of a server'),
+    'The servers, by their names under servers, that the staple is for: it goes where they look for it, in place of out-dir',
+    'nginx',
+  ),
   policy: section(
     mapping(POLICY),
     'What is different for these certificates from the policy of the top level',
@@ -136,6 +146,50 @@ const files = several(path('a file, directory or glob pattern'), 'a file, direct
   description: 'Certificate files, directories and glob patterns; always there',
   sample: ['/etc/letsencrypt/live/*/fullchain.pem', '/etc/ssl/sites'],
 });
+
+const SERVER_TYPE = word('nginx', 'haproxy', 'hitch', 'lighttpd', 'exim', 'trafficserver', 'envoy').meta({
+  description: 'What it is; always there',
+  sample: 'nginx',
+});
+
+const SERVER = {
+  name: key(
+    text('a name', serverName),
+    'What it is called by certificates and in the log; absent: its type',
+    'web',
+  ),
+  dir: key(
+    path(),
+    'The directory where its staples go; haproxy has none, and looks beside its certificates; hitch without it: /var/lib/hitch; always there for the others',
+    '/var/lib/restaple/nginx',
+  ),
+  socket: key(
+    path(),
+    'The runtime socket of haproxy, by which it takes staples without a reload',
+    '/run/haproxy/admin.sock',
+  ),
+  check: key(command, 'Its check of its configuration, run before each reload; absent: that of the type', [
+    '/usr/sbin/nginx',
+    '-t',
+  ]),
+  reload: key(command, 'What makes it read its files again; absent: that of the type', [
+    '/usr/sbin/nginx',
+    '-s',
+    'reload',
+  ]),
+  address: key(
+    several(text('HOST:PORT', address), 'HOST:PORT'),
+    'Where to look, by TLS, at what it serves after a staple was published; absent: nowhere',
+    '127.0.0.1:443',
+  ),
+  gather: key(duration('0s', '1h'), 'How long staples are gathered for one reload', '10s', '60s'),
+  'reload-at-most': key(
+    duration('0s', '1d'),
+    'The least time between two reloads, but for a staple that is about to end',
+    '1m',
+    '5m',
+  ),
+};
 
 const RESPONDER = {
   url: key(
@@ -182,7 +236,7 @@ const policy = mapping({
 
 const entries = { error: 'a list of mappings' };
 
-const topLevel = <C extends z.ZodType>(certificate: C) =>
+const topLevel = <C extends z.ZodType, S extends z.ZodType>(certificate: C, server: S) =>
   mapping({
     version: key(z.literal(1, { error: '1, the only version there is' }), 'The version of this format', 1, 1),
     store: key(path(), 'The directory where staples and issuers are kept', '/var/lib/restaple'),
@@ -193,6 +247,7 @@ const topLevel = <C extends z.ZodType>(certificate: C) =>
     ),
     rescan: key(duration('1s', '1h'), 'How often certificates are looked for', '10s', '30s'),
     certificates: section(z.array(certificate, entries), 'The certificates to keep staples for'),
+    servers: section(z.array(server, entries), 'The servers that staples are for, and how they take them'),
     defaults: section(mapping(ROAD), 'What holds for every certificate that does not say otherwise'),
     responders: section(
       z.array(mapping(RESPONDER), entries),
@@ -208,19 +263,24 @@ const topLevel = <C extends z.ZodType>(certificate: C) =>
     hooks: section(mapping(HOOKS), 'Programs to run when something happens; never through a shell'),
   });
 
-export const configSchema: z.ZodType<ConfigShape> = topLevel(mapping({ files, ...CERTIFICATE }));
+export const configSchema: z.ZodType<ConfigShape> = topLevel(
+  mapping({ files, ...CERTIFICATE }),
+  mapping({ type: SERVER_TYPE, ...SERVER }),
+);
 
 /** For what is left of a config when all that is wrong is cut out. */
 export const remainsSchema: z.ZodType<ConfigShape> = topLevel(
   mapping({ files: files.optional(), ...CERTIFICATE }),
+  mapping({ type: SERVER_TYPE.optional(), ...SERVER }),
 );
 
 /** Where each key is known: for those who write one in the wrong place. */
 export const HOMES: readonly (readonly [place: string, keys: readonly string[]])[] = [
-  ['the top level', Object.keys(topLevel(z.unknown()).shape)],
+  ['the top level', Object.keys(topLevel(z.unknown(), z.unknown()).shape)],
   ['an entry of certificates', ['files', ...Object.keys(CERTIFICATE)]],
   ['the policy of the top level', Object.keys(policy.shape)],
   ['log', Object.keys(LOG)],
   ['hooks', Object.keys(HOOKS)],
+  ['an entry of servers', ['type', ...Object.keys(SERVER)]],
   ['an entry of responders', Object.keys(RESPONDER)],
 ];

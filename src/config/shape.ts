@@ -1,6 +1,8 @@
 /** A config as it is written: the keys of the file, each value read, nothing filled in. */
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import type { HeaderList } from '../http/headers.ts';
+import type { Command, ServerType } from '../servers/adapter.ts';
+import type { AddressConfig } from './config.ts';
 
 type Texts = readonly string[] | undefined;
 
@@ -46,7 +48,21 @@ export interface CertificateShape extends RoadShape {
   readonly files?: Texts;
   readonly output?: string | undefined;
   readonly 'out-dir'?: string | undefined;
+  readonly server?: Texts;
   readonly policy?: PolicyShape | undefined;
+}
+
+export interface ServerShape {
+  readonly name?: string | undefined;
+  /** Always there, but where the file was wrong. */
+  readonly type?: ServerType | undefined;
+  readonly dir?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly check?: Command | undefined;
+  readonly reload?: Command | undefined;
+  readonly address?: readonly AddressConfig[] | undefined;
+  readonly gather?: number | undefined;
+  readonly 'reload-at-most'?: number | undefined;
 }
 
 export interface ResponderShape {
@@ -77,6 +93,7 @@ export interface ConfigShape {
   readonly 'out-dir'?: string | undefined;
   readonly rescan?: number | undefined;
   readonly certificates?: readonly CertificateShape[] | undefined;
+  readonly servers?: readonly ServerShape[] | undefined;
   readonly defaults?: RoadShape | undefined;
   readonly responders?: readonly ResponderShape[] | undefined;
   readonly policy?: (PolicyShape & LimitsShape) | undefined;

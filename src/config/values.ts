@@ -3,9 +3,11 @@
  * issue-faults.ts, which knows where it stands.
  */
 import { z } from 'zod';
-import { formatDuration, duration as parseDuration } from '../duration.ts';
-import { headerOf } from '../http/option-text.ts';
+import { formatDuration, parseDuration as parseAnyDuration, duration as parseDuration } from '../duration.ts';
+import { headerOf, host } from '../http/option-text.ts';
 import type { HeaderList } from '../http/headers.ts';
+import type { Command } from '../servers/adapter.ts';
+import type { AddressConfig } from './config.ts';
 
 /**
  * A key that may be left out. `sample` and `absent`, what stands for it then, are in the words of the file; json-schema.ts
@@ -86,12 +88,14 @@ export function duration(least: string, most: string): z.ZodType<number, string 
   return anyDuration(
     `a duration from ${formatDuration(from)} to ${formatDuration(to)}`,
     (ms) => ms >= from && ms <= to,
+    parseAnyDuration,
   );
 }
 
 export function anyDuration(
   expected: string,
   isAllowed: (ms: number) => boolean = () => true,
+  read: (text: string) => number | undefined = parseDuration,
 ): z.ZodType<number, string | number> {
   const scalar = z.union(
     [z.string().meta({ pattern: String.raw`^(\d+(\.\d+)?(ms|s|m|h|d))+$` }), z.number()],
@@ -100,7 +104,7 @@ export function anyDuration(
     },
   );
   return scalar.transform((value, context) => {
-    const ms = parseDuration(String(value));
+    const ms = read(String(value));
     if (ms !== undefined && isAllowed(ms)) return ms;
     context.addIssue({ code: 'custom', message: expected });
     return z.NEVER;
@@ -130,7 +134,7 @@ export function path(expected = 'a path'): z.ZodType<string, string> {
 export const COMMAND = 'a list of a program and its arguments';
 
 /** Never a line for a shell. The program is absolute, because nobody knows the PATH of a service. */
-export const command: z.ZodType<readonly string[], string[]> = z
+export const command: z.ZodType<Command, string[]> = z
   .array(z.string({ error: 'text' }), { error: COMMAND })
   .min(1, { error: COMMAND })
   .superRefine((words, context) => {
@@ -139,7 +143,17 @@ export const command: z.ZodType<readonly string[], string[]> = z
       if (one.includes('\0') || (i === 0 && !one.startsWith('/')))
         context.addIssue({ code: 'custom', path: [i], message });
     }
-  });
+  })
+  .transform(([program = '', ...args]) => [program, ...args]);
+
+/** `HOST:PORT`, an IPv6 address in brackets. */
+export function address(text: string): AddressConfig | undefined {
+  const [, place = '', port = ''] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  const name = host(place)?.replaceAll(/^\[|\]$/g, '');
+  const number = Number(port);
+  if (name === undefined || number < 1 || number > 65_535) return undefined;
+  return { host: name, port: String(number) };
+}
 
 /** Headers by name. */
 export const headers: z.ZodType<HeaderList, Record<string, string>> = z

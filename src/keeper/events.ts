@@ -83,6 +83,49 @@ export type KeeperEvent =
       readonly afterMs: number;
       readonly waiting: number;
     }
+  /** A server has read its files again. */
+  | {
+      readonly type: 'reloaded';
+      readonly server: string;
+      /** How many of them were new, or gone. */
+      readonly staples: number;
+    }
+  /** A server did not do what was asked of it; told once for as long as it stays the same. */
+  | {
+      readonly type: 'server-failed';
+      readonly server: string;
+      /** Where it is about the staple of one. */
+      readonly certificate?: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly failures: number;
+      readonly nextAt: number;
+    }
+  /** All is well again with it. */
+  | { readonly type: 'server-recovered'; readonly server: string }
+  /** A staple was taken out of the sight of a server. */
+  | {
+      readonly type: 'withdrawn';
+      readonly server: string;
+      readonly certificate: string;
+      readonly files: readonly string[];
+      readonly message: string;
+    }
+  /** A TLS handshake has shown that clients get what was published. */
+  | {
+      readonly type: 'observed';
+      readonly server: string;
+      readonly certificate: string;
+      readonly address: string;
+    }
+  /** Clients do not get what was published. */
+  | {
+      readonly type: 'mismatch';
+      readonly server: string;
+      readonly certificate: string;
+      readonly address: string;
+      readonly message: string;
+    }
   /** The wall clock was set, or the machine slept. Positive when it is later now than it should be. */
   | { readonly type: 'clock-jumped'; readonly byMs: number };
 

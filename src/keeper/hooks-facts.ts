@@ -19,13 +19,19 @@ const INHERITED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'T
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `validUntil` is `RESTAPLE_VALID_UNTIL`, and so on. */
-export function hookEnvironment(event: HookEvent, inherited: Environment): Record<string, string> {
+/** What is handed down to any command. */
+export function environmentOf(inherited: Environment): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const name of INHERITED) {
     const value = inherited[name];
     if (value !== undefined) variables[name] = value;
   }
+  return variables;
+}
+
+/** `validUntil` is `RESTAPLE_VALID_UNTIL`, and so on. */
+export function hookEnvironment(event: HookEvent, inherited: Environment): Record<string, string> {
+  const variables = environmentOf(inherited);
   variables['RESTAPLE_EVENT'] = event.type;
   for (const [name, fact] of Object.entries(hookFacts(event))) variables[variableOf(name)] = textOf(fact);
   return variables;

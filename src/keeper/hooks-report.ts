@@ -25,11 +25,12 @@ export function hookRecord(
   };
   const isGood = end.how === 'exit' && end.code === 0;
   const quiet: LogLevel = text === '' ? 'debug' : 'info';
-  const message = `${event.certificate}: hook ${event.type}: ${program} ${words(end, timeoutMs)}${said}`;
+  const message = `${event.certificate}: hook ${event.type}: ${program} ${endWords(end, timeoutMs)}${said}`;
   return logRecord(isGood ? quiet : 'warn', message, fields);
 }
 
-function words(end: HookOutcome['end'], timeoutMs: number): string {
+/** What became of a command. */
+export function endWords(end: HookOutcome['end'], timeoutMs: number): string {
   switch (end.how) {
     case 'exit':
       return end.code === 0 ? 'is done' : `ended with exit code ${end.code}`;
@@ -45,7 +46,7 @@ function words(end: HookOutcome['end'], timeoutMs: number): string {
 }
 
 /** The lines of an output side by side. */
-const oneLine = (output: Buffer): string =>
+export const oneLine = (output: Buffer): string =>
   output
     .toString('utf8')
     .split(/[\r\n]+/)

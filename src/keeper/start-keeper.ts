@@ -1,6 +1,14 @@
 /** The keeper on real files and sockets, put together: store, certificates, control socket, and what it tells. */
 import { StapleStore } from '../store/staple-store.ts';
 import type { Clock } from './clock.ts';
+import { readStaple } from '../probe/tls.ts';
+import { readStapleFile } from '../store/staple-file.ts';
+import { attempt } from '../attempt.ts';
+import { createCommands } from './deploy/command.ts';
+import { Deployment } from './deploy/deployment.ts';
+import type { LaneOptions } from './deploy/lane.ts';
+import { SYSTEM_FILES } from './deploy/tools.ts';
+import type { Environment } from './hooks-facts.ts';
 import { refreshKept } from './control/refresh-kept.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
 import type { CertificateSubject } from './files/certificate-subject.ts';
@@ -23,6 +31,9 @@ export interface StartOptions extends Pick<
   /** The directory of the store. */
   readonly store: string;
   readonly groups: readonly RosterGroup[];
+  readonly servers: readonly LaneOptions[];
+  /** Of which hooks-facts.ts lists what commands of servers get. */
+  readonly env: Environment;
   readonly rescanMs: number;
   /** The path of the control socket; none unless given. */
   readonly control: string | undefined;
@@ -53,20 +64,30 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
   const { clock, control, groups, problem, rescanMs } = options;
   const lock = await lockStore(options.store);
   const store = new StapleStore(options.store);
+  const commands = createCommands(clock, options.env);
+  const deployment = new Deployment<VerifiedResponse>({
+    work: new FilesWork({ store, clock }),
+    servers: options.servers,
+    stored: (key) => attempt(() => readStapleFile(store.staplePath(key))),
+    clock,
+    files: SYSTEM_FILES,
+    run: commands.run,
+    look: readStaple,
+    report: options.report,
+  });
   const keeper = new Keeper<CertificateSubject, VerifiedResponse>({
     ...options,
-    work: new FilesWork({ store, clock }),
+    work: deployment,
     filesOf: ({ outputs }) => outputs,
     policyOf: ({ settings }) => settings.policy,
   });
   const take = (subject: CertificateSubject): void =>
     keeper.add(subject.key, subject.paths[0] ?? subject.key, subject);
-  const roster = new Roster(
-    groups,
-    { added: take, changed: take, gone: (key) => keeper.remove(key), problem },
-    clock,
-    rescanMs,
-  );
+  const gone = (key: string): void => {
+    keeper.remove(key);
+    deployment.gone(key);
+  };
+  const roster = new Roster(groups, { added: take, changed: take, gone, problem }, clock, rescanMs);
   let server: ControlServer | undefined;
   try {
     if (control !== undefined) server = await serve(control, keeper, roster, options);
@@ -84,6 +105,8 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     async stop() {
       sweep.stop();
       await Promise.all([roster.stop(), keeper.stop(), server?.close()]);
+      commands.stop();
+      await deployment.stop();
       await lock.release();
     },
   };

@@ -3,8 +3,7 @@
  * published, taken back, reloaded or looked at is decided by the keeper (keeper/deploy), the same way for all.
  */
 
-export type ServerType =
-  'nginx' | 'haproxy' | 'hitch' | 'lighttpd' | 'exim' | 'trafficserver' | 'envoy';
+export type ServerType = 'nginx' | 'haproxy' | 'hitch' | 'lighttpd' | 'exim' | 'trafficserver' | 'envoy';
 
 /** A program by its absolute path, and its arguments; run without a shell. */
 export type Command = readonly [string, ...string[]];
@@ -52,6 +51,11 @@ export interface ServerAdapter {
    * an ended one, or breaks on it. Absent where the server looks at the end itself.
    */
   readonly withdrawBeforeMs: number | undefined;
+  /**
+   * How long it may take until clients see what was published or reloaded, in milliseconds, where that is longer than
+   * the usual minute.
+   */
+  readonly takesMs?: number;
   /** True when the file of a certificate that is gone, or that has no staple, has to go, too. */
   readonly needsWithdrawal: boolean;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mistakesOf } from './parsed.ts';
 
 const TOP =
-  'version, store, out-dir, rescan, certificates, defaults, responders, policy, log, control, hooks';
+  'version, store, out-dir, rescan, certificates, servers, defaults, responders, policy, log, control, hooks';
 const POLICY =
   'refresh-at, spread, retry-first, retry-max, alarm-warning, alarm-critical, alarm-critical-left, connect-timeout, answer-timeout, timeout';
 const NO_VALUE = 'give it a value, or leave the key out';

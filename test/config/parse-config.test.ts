@@ -12,6 +12,7 @@ describe('an empty config', () => {
     expect(configOf('{}')).toEqual({
       store: undefined,
       rescanMs: 30_000,
+      servers: [],
       certificates: [],
       defaults: {
         issuer: undefined,

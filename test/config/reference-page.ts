@@ -50,7 +50,16 @@ function keysOf({ properties = {} }: Schema): readonly Key[] {
 function certificate(line: string): string {
   const needed = line.startsWith('files:') ? [] : ['files: a.pem'];
   if (line === 'allow-no-next-update: true') needed.push('max-age: 7d');
-  return `certificates: [{${[...needed, line].filter((one) => one !== '').join(', ')}}]`;
+  const entries = `certificates: [{${[...needed, line].filter((one) => one !== '').join(', ')}}]`;
+  return line.startsWith('server:') ? `${entries}\nservers: [{type: nginx, dir: a}]` : entries;
+}
+
+/** Those of a server need its type, and what that type needs. */
+function server(line: string): string {
+  const needed = [];
+  if (!line.startsWith('type:')) needed.push(line.startsWith('socket:') ? 'type: haproxy' : 'type: nginx');
+  if (!/^(?:dir|socket):/.test(line)) needed.push('dir: a');
+  return `servers: [{${[...needed, line].filter((one) => one !== '').join(', ')}}]`;
 }
 
 /** Those of a responder need one to be about, and something to say. */
@@ -71,6 +80,7 @@ const plain = (key: string): Section => ({
 export const SECTIONS: readonly Section[] = [
   { name: 'The top level', place: (line) => (line === '' ? '{}' : line), keys: keysOf(top) },
   { name: '`certificates`', place: certificate, keys: keysOf(inner('certificates').items ?? {}) },
+  { name: '`servers`', place: server, keys: keysOf(inner('servers').items ?? {}) },
   { name: '`responders`', place: responder, keys: keysOf(inner('responders').items ?? {}) },
   plain('policy'),
   plain('log'),

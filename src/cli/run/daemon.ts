@@ -11,6 +11,7 @@ import type { Log } from '../../keeper/log/log.ts';
 import { logRecord } from '../../keeper/log/record.ts';
 import { type ServiceManager, createServiceManager, systemdNotify } from '../../keeper/sd-notify.ts';
 import { type RunningKeeper, startKeeper } from '../../keeper/start-keeper.ts';
+import { createAdapter } from '../../servers/adapters.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { storePath } from '../../store/store-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -59,6 +60,8 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     const keeper = await startKeeper({
       store,
       groups,
+      servers: config.servers.map((one) => ({ ...one, adapter: createAdapter(one.type, one) })),
+      env: io.env,
       rescanMs: config.rescanMs,
       control: control === 'off' ? undefined : control,
       clock: SYSTEM_CLOCK,

@@ -14,7 +14,12 @@ import type { RunFlags } from '../verbs/run.ts';
  */
 export async function effectiveConfig(args: readonly string[], flags: RunFlags): Promise<Config> {
   const file = flags.config === undefined ? buildConfig({}, process.cwd()) : await loadConfig(flags.config);
-  const typed: CertificateConfig = { ...overlaid(file.defaults, flags), files: args, output: undefined };
+  const typed: CertificateConfig = {
+    ...overlaid(file.defaults, flags),
+    files: args,
+    output: undefined,
+    servers: [],
+  };
   const certificates = args.length > 0 ? [...file.certificates, typed] : file.certificates;
   if (flags.config !== undefined && certificates.length === 0) throw nothingNamed(flags.config);
   const { store = file.store, control = file.control } = flags;

@@ -113,9 +113,10 @@ async function subjectOf(target: Target): Promise<Subject | undefined> {
   return loadSubject(target);
 }
 
-function sightingOf(key: string, { path, foundIn }: Target, { outputsOf, settings }: RosterGroup): Sighting {
+function sightingOf(key: string, { path, foundIn }: Target, group: RosterGroup): Sighting {
+  const { outputsOf, servers, settings } = group;
   const outputs = outputsOf(path).map((output) => resolve(output));
-  return { key, path: resolve(path), foundIn, outputs, settings, isLingering: false };
+  return { key, path: resolve(path), foundIn, outputs, servers, settings, isLingering: false };
 }
 
 /** What becomes of it without any fault in the config: the keeper has these words for them, too. */

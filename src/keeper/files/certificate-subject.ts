@@ -15,6 +15,8 @@ export interface CertificateSubject {
   readonly paths: readonly string[];
   /** Files that its staple is published to. */
   readonly outputs: readonly string[];
+  /** Names of the servers that some of these are for. */
+  readonly servers: readonly string[];
   /** The directory or pattern that the first file was found by. */
   readonly foundIn: string | undefined;
   readonly settings: SubjectSettings;

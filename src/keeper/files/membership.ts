@@ -9,6 +9,7 @@ export interface Sighting {
   readonly path: string;
   readonly foundIn: string | undefined;
   readonly outputs: readonly string[];
+  readonly servers: readonly string[];
   readonly settings: SubjectSettings;
   /** The file is not there just now. */
   readonly isLingering: boolean;
@@ -31,6 +32,7 @@ interface Draft {
   readonly key: string;
   readonly paths: string[];
   readonly outputs: string[];
+  readonly servers: string[];
   readonly foundIn: string | undefined;
   readonly settings: SubjectSettings;
   isOfTwoMinds: boolean;
@@ -46,13 +48,14 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
   // A file that is there is read before one that may be back.
   for (const sighting of [...present, ...lingering]) {
     if (pace.isOver()) await pace.rest();
-    const { key, path, foundIn, outputs, settings } = sighting;
+    const { key, path, foundIn, outputs, servers, settings } = sighting;
     let draft = drafts.get(key);
     if (!draft) {
-      draft = { key, paths: [], outputs: [], foundIn, settings, isOfTwoMinds: false };
+      draft = { key, paths: [], outputs: [], servers: [], foundIn, settings, isOfTwoMinds: false };
       drafts.set(key, draft);
     }
     if (!draft.paths.includes(path)) draft.paths.push(path);
+    for (const server of servers) if (!draft.servers.includes(server)) draft.servers.push(server);
     draft.isOfTwoMinds ||= draft.settings !== settings;
     for (const output of outputs) {
       if (!draft.outputs.includes(output)) draft.outputs.push(output);
@@ -75,10 +78,10 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
     if (pace.isOver()) await pace.rest();
     if (draft.isOfTwoMinds) problems.push(twoMinds(draft));
     const not = refused.get(draft.key);
-    const { key, paths, foundIn, settings } = draft;
+    const { key, paths, servers, foundIn, settings } = draft;
     const outputs = not ? draft.outputs.filter((output) => !not.has(output)) : draft.outputs;
     if (not && outputs.length === 0) continue;
-    const subject = { key, paths, outputs, foundIn, settings };
+    const subject = { key, paths, outputs, servers, foundIn, settings };
     const known = before.subjects.get(key);
     subjects.set(key, known && isSame(known, subject) ? known : subject);
   }
@@ -118,7 +121,8 @@ function isSame(a: CertificateSubject, b: CertificateSubject): boolean {
     a.settings === b.settings &&
     a.foundIn === b.foundIn &&
     isEqual(a.paths, b.paths) &&
-    isEqual(a.outputs, b.outputs)
+    isEqual(a.outputs, b.outputs) &&
+    isEqual(a.servers, b.servers)
   );
 }
 

@@ -14,6 +14,8 @@ export interface RosterGroup {
   readonly args: readonly string[];
   /** The files that the staple of a certificate file goes to; `outputPath` says what `fetch` would call it. */
   readonly outputsOf: (path: string) => readonly string[];
+  /** Names of the servers that these files are for. */
+  readonly servers: readonly string[];
   readonly settings: SubjectSettings;
 }
 
@@ -100,13 +102,14 @@ function sightingOf(
   { path, foundIn }: Omit<Seen, 'sighting'>,
   key: string,
   isLingering: boolean,
-  { outputsOf, settings }: RosterGroup,
+  { outputsOf, servers, settings }: RosterGroup,
 ): Sighting {
   return {
     key,
     path,
     foundIn,
     outputs: outputsOf(path).map((output) => resolve(output)),
+    servers,
     settings,
     isLingering,
   };

@@ -17,21 +17,27 @@ export function eventRecord(event: KeeperEvent, show: ShowMoment = formatMoment)
 function levelOf(event: KeeperEvent): LogLevel {
   switch (event.type) {
     case 'unchanged':
+    case 'observed':
       return 'debug';
     case 'fetched':
     case 'published':
     case 'recovered':
     case 'let-go':
     case 'responder-back':
+    case 'reloaded':
+    case 'server-recovered':
       return 'info';
     case 'failed':
     case 'damaged':
     case 'responder-down':
     case 'clock-jumped':
+    case 'withdrawn':
+    case 'mismatch':
       return 'warn';
     case 'alarm':
       return event.level === 'critical' ? 'error' : 'warn';
     case 'revoked':
+    case 'server-failed':
       return 'error';
   }
 }
@@ -65,6 +71,21 @@ function sentence(event: KeeperEvent, show: ShowMoment): string {
       return `${event.responder}: down, asked for one certificate at a time: ${event.message}`;
     case 'responder-back':
       return `${event.responder}: answers again after ${formatDuration(event.afterMs)}; ${counted(event.waiting, 'certificate waits', 'certificates wait')} for it`;
+    case 'reloaded':
+      return `${event.server}: reloaded for ${counted(event.staples, 'staple', 'staples')}`;
+    case 'server-failed': {
+      const row = event.failures > 1 ? ` (${event.failures} in a row)` : '';
+      const whose = event.certificate === undefined ? '' : `the staple of ${event.certificate}: `;
+      return `${event.server}: failed${row}: ${whose}${event.message}; next try ${show(event.nextAt)}`;
+    }
+    case 'server-recovered':
+      return `${event.server}: all is well again`;
+    case 'withdrawn':
+      return `${event.certificate}: withdrawn from ${event.server}: ${event.message}`;
+    case 'observed':
+      return `${event.certificate}: ${event.server} serves the staple at ${event.address}`;
+    case 'mismatch':
+      return `${event.certificate}: ${event.server} does not serve the staple at ${event.address}: ${event.message}`;
     case 'clock-jumped':
       return `the clock jumped ${event.byMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(event.byMs))}; due times are computed anew`;
   }

@@ -222,6 +222,7 @@ const alone = async (
     key: keyOf(entity.certificate),
     paths: [path],
     outputs: [],
+    servers: [],
     foundIn: undefined,
     settings: { ...world.settings, ...settings },
   };

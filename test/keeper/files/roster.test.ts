@@ -44,6 +44,7 @@ const group = (
   own: SubjectSettings = settings,
 ): RosterGroup => ({
   args: args.map((arg) => join(dir, arg)),
+  servers: [],
   outputsOf: (path) => [outputPath(path, outDir === undefined ? undefined : join(dir, outDir))],
   settings: own,
 });

@@ -167,6 +167,7 @@ export async function subjectOf(
     key: keyOf(entity.certificate),
     paths: [path],
     outputs: [join(dir, `${stem}.ocsp`)],
+    servers: [],
     foundIn: undefined,
     settings,
   };

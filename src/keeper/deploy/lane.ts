@@ -1,0 +1,287 @@
+/**
+ * One server: whatever is done to it is done one after the other. Staples are handed to its adapter as they come, the
+ * reloads that they need are gathered, and what fails is tried again.
+ */
+import { complaintOf } from '../trouble.ts';
+import type { ServerAdapter } from '../../servers/adapter.ts';
+import { DueHeap } from '../due-heap.ts';
+import { digestOf } from './digest.ts';
+import { Reload, type ReloadOutcome } from './reload.ts';
+import { type Appointment, type Change, Target, type Task } from './target.ts';
+import type { DeployTools } from './tools.ts';
+
+export interface LaneOptions {
+  readonly name: string;
+  readonly adapter: ServerAdapter;
+  readonly gatherMs: number;
+  readonly reloadAtMostMs: number;
+}
+
+export interface LaneListener {
+  /** Clients should get it from now on. */
+  served(target: Target, der: Buffer): void;
+  /** The file holds this again. */
+  takenBack(target: Target, previous: Buffer | undefined): void;
+}
+
+const FIRST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 900_000;
+/** So long before its end a staple must be out of the server, at the latest. */
+const LAST_MS = 60_000;
+
+export class Lane {
+  readonly name: string;
+  readonly adapter: ServerAdapter;
+  readonly targets: Map<string, Target> = new Map<string, Target>();
+  readonly #options: LaneOptions;
+  readonly #tools: DeployTools;
+  readonly #listener: LaneListener;
+  readonly #reload: Reload;
+  readonly #turns = new DueHeap<Appointment>();
+  #batch = new Map<Target, Change>();
+  /** By the monotonic clock. */
+  #gatheredSince = 0;
+  #reloadedAt = -Infinity;
+  #retryAt = -Infinity;
+  /** By the wall clock. */
+  #servedUntil = Infinity;
+  #failures = 0;
+  #told: string | undefined;
+  #troubles = 0;
+  #working: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(options: LaneOptions, tools: DeployTools, listener: LaneListener) {
+    this.name = options.name;
+    this.adapter = options.adapter;
+    this.#options = options;
+    this.#tools = tools;
+    this.#listener = listener;
+    this.#reload = new Reload(options.adapter, tools);
+  }
+
+  target(file: string, certificate: string): Target {
+    let target = this.targets.get(file);
+    if (!target) this.targets.set(file, (target = new Target(file, certificate)));
+    return target;
+  }
+
+  /** Resolves when nothing is done with the file any more, until `release`. */
+  async hold(target: Target): Promise<void> {
+    target.writers += 1;
+    this.#turns.remove(target.turn);
+    while (target.busy) await target.busy;
+  }
+
+  release(target: Target): void {
+    target.writers -= 1;
+    if (target.task && target.writers === 0) this.#turns.set(target.turn, this.#tools.clock.monotonic());
+    this.#wake();
+  }
+
+  /** Its file holds a new staple. @param previous what it held before. */
+  publish(target: Target, der: Buffer, previous: Buffer | undefined, servedUntil: number): void {
+    const { task } = target;
+    const waiting = this.#batch.get(target) ?? (task?.kind === 'publish' ? task.change : undefined);
+    // What the server has is what was there before all of them.
+    const before = waiting ?? { previous, servedUntil };
+    const change = { der, previous: before.previous, servedUntil: before.servedUntil };
+    this.#give(target, { kind: 'publish', change });
+  }
+
+  withdraw(target: Target, message: string): void {
+    this.#give(target, { kind: 'withdraw', message });
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    await this.#working;
+  }
+
+  #give(target: Target, task: Task): void {
+    target.task = task;
+    if (target.writers === 0) this.#turns.set(target.turn, this.#tools.clock.monotonic());
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      this.#arm();
+    });
+  }
+
+  async #work(): Promise<void> {
+    // All that comes in one breath is there then.
+    await undefined;
+    while (!this.#isStopped) {
+      const now = this.#tools.clock.monotonic();
+      const turn = this.#turns.peek();
+      if (turn && turn.dueAt <= now) await this.#take(turn);
+      else if (this.#reloadAt(now) <= now) await this.#reloadNow();
+      else break;
+    }
+  }
+
+  #arm(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#isStopped) return;
+    const now = this.#tools.clock.monotonic();
+    const at = Math.min(this.#turns.peek()?.dueAt ?? Infinity, this.#reloadAt(now));
+    if (at === Infinity) return;
+    // The wall clock may be set meanwhile.
+    const ms = Math.min(Math.max(0, Math.ceil(at - now)), LAST_MS);
+    this.#cancel = this.#tools.clock.setTimer(ms, () => this.#wake());
+  }
+
+  async #take(turn: Appointment): Promise<void> {
+    this.#turns.remove(turn);
+    const { target } = turn;
+    const { task } = target;
+    if (!task) return;
+    const busy = task.kind === 'publish' ? this.#publish(target, task) : this.#withdraw(target, task.message);
+    target.busy = busy.catch(() => undefined);
+    try {
+      await busy;
+      if (target.task === task) target.task = undefined;
+    } catch (error) {
+      this.#failed(target, error);
+    } finally {
+      target.busy = undefined;
+    }
+  }
+
+  async #publish(target: Target, { change, isTakenBack }: Task & { kind: 'publish' }): Promise<void> {
+    const { certificate, file, validUntil } = target;
+    const { der } = change;
+    if (!der) return;
+    target.withdrawn = undefined;
+    if (isTakenBack === true) await this.#tools.files.write(file, der);
+    const effect = await this.adapter.publish({ certificate, file, der, validUntil });
+    if (effect === 'reload' && this.adapter.reload) {
+      this.#gather(target, change);
+      // What was taken back once has to pass the check first.
+      if (isTakenBack !== true) this.#succeeded(target);
+      return;
+    }
+    this.#succeeded(target);
+    this.#batch.delete(target);
+    if (effect !== 'idle') this.#listener.served(target, der);
+  }
+
+  async #withdraw(target: Target, message: string): Promise<void> {
+    const { certificate, file, label, validUntil } = target;
+    const effect = await this.adapter.withdraw({ certificate, file });
+    target.validUntil = -Infinity;
+    target.taken = undefined;
+    target.withdrawn = digestOf(this.#tools.files.read(file));
+    this.#succeeded(target);
+    this.#tools.report({ type: 'withdrawn', server: this.name, certificate: label, files: [file], message });
+    if (effect === 'reload' && this.adapter.reload)
+      this.#gather(target, { previous: undefined, servedUntil: validUntil });
+    else this.#batch.delete(target);
+  }
+
+  #gather(target: Target, change: Change): void {
+    if (this.#batch.size === 0) this.#gatheredSince = this.#tools.clock.monotonic();
+    this.#batch.set(target, change);
+    this.#servedUntil = Math.min(this.#servedUntil, change.servedUntil);
+  }
+
+  /** By the monotonic clock. */
+  #reloadAt(monotonic: number): number {
+    if (this.#batch.size === 0) return Infinity;
+    const { gatherMs, reloadAtMostMs } = this.#options;
+    const usual = Math.max(this.#gatheredSince + gatherMs, this.#reloadedAt + reloadAtMostMs);
+    const { withdrawBeforeMs = 2 * LAST_MS } = this.adapter;
+    const latest = this.#servedUntil - Math.min(LAST_MS, withdrawBeforeMs / 2);
+    return Math.max(this.#retryAt, Math.min(usual, monotonic + latest - this.#tools.clock.now()));
+  }
+
+  async #reloadNow(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = new Map();
+    this.#servedUntil = Infinity;
+    let outcome: ReloadOutcome | undefined;
+    try {
+      outcome = await this.#reload.of(batch);
+      for (const { target, error } of outcome.bad) this.#refused(target, batch.get(target), error);
+      if (outcome.error) throw outcome.error;
+    } catch (error) {
+      for (const { target } of outcome?.bad ?? []) batch.delete(target);
+      this.#missed(batch, error);
+      return;
+    }
+    for (const { target } of outcome.bad) batch.delete(target);
+    this.#reloadedAt = this.#tools.clock.monotonic();
+    this.#retryAt = -Infinity;
+    this.#failures = 0;
+    if (batch.size > 0) this.#tools.report({ type: 'reloaded', server: this.name, staples: batch.size });
+    if (this.#told !== undefined) this.#mended();
+    this.#told = undefined;
+    for (const [target, { der }] of batch) {
+      this.#succeeded(target);
+      if (der) this.#listener.served(target, der);
+    }
+  }
+
+  /** The server does not bear it: it has the old one until then. */
+  #refused(target: Target, change: Change | undefined, error: unknown): void {
+    if (!change || target.task) return;
+    target.task = { kind: 'publish', change, isTakenBack: true };
+    this.#listener.takenBack(target, change.previous);
+    this.#failed(target, error);
+  }
+
+  /** The server was not reloaded: all of them go into the next try. */
+  #missed(batch: ReadonlyMap<Target, Change>, error: unknown): void {
+    const { clock, report } = this.#tools;
+    for (const [target, change] of batch) {
+      const newer = this.#batch.get(target);
+      this.#gather(target, newer ? { ...newer, previous: change.previous } : change);
+      this.#servedUntil = Math.min(this.#servedUntil, change.servedUntil);
+    }
+    this.#failures += 1;
+    const waitMs = retryMs(this.#failures);
+    this.#retryAt = clock.monotonic() + waitMs;
+    const complaint = complaintOf(error);
+    if (this.#told === complaint.code) return;
+    if (this.#told === undefined) this.#troubles += 1;
+    this.#told = complaint.code;
+    const { name: server } = this;
+    const nextAt = clock.now() + waitMs;
+    report({ type: 'server-failed', server, ...complaint, failures: this.#failures, nextAt });
+  }
+
+  #failed(target: Target, error: unknown): void {
+    const { clock, report } = this.#tools;
+    target.failures += 1;
+    const { failures, label: certificate } = target;
+    const waitMs = retryMs(failures);
+    if (target.writers === 0) this.#turns.set(target.turn, clock.monotonic() + waitMs);
+    const complaint = complaintOf(error);
+    if (target.told === complaint.code) return;
+    if (target.told === undefined) this.#troubles += 1;
+    target.told = complaint.code;
+    const nextAt = clock.now() + waitMs;
+    report({ type: 'server-failed', server: this.name, certificate, ...complaint, failures, nextAt });
+  }
+
+  #succeeded(target: Target): void {
+    target.failures = 0;
+    if (target.told !== undefined) this.#mended();
+    target.told = undefined;
+  }
+
+  #mended(): void {
+    this.#troubles -= 1;
+    if (this.#troubles === 0) this.#tools.report({ type: 'server-recovered', server: this.name });
+  }
+}
+
+const retryMs = (failures: number): number =>
+  Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);

@@ -1,0 +1,103 @@
+/**
+ * Check, then reload. A server that fails its check cannot be started again either: whatever restaple has put there and
+ * it does not bear goes back, before anybody restarts it.
+ */
+import { ServerError } from '../../errors.ts';
+import type { ServerAdapter } from '../../servers/adapter.ts';
+import type { DeployTools } from './tools.ts';
+import type { Change, Target } from './target.ts';
+
+export type Batch = ReadonlyMap<Target, Change>;
+type Entry = readonly [Target, Change];
+
+export interface ReloadOutcome {
+  /** Staples that the server does not bear; their files hold what was there before. */
+  readonly bad: readonly { readonly target: Target; readonly error: ServerError }[];
+  /** Why it was not reloaded. */
+  readonly error?: ServerError | undefined;
+}
+
+export class Reload {
+  readonly #adapter: ServerAdapter;
+  readonly #tools: Pick<DeployTools, 'files' | 'run'>;
+
+  constructor(adapter: ServerAdapter, tools: Pick<DeployTools, 'files' | 'run'>) {
+    this.#adapter = adapter;
+    this.#tools = tools;
+  }
+
+  /** @throws InputError, ServerError when a file cannot be put back. */
+  async of(batch: Batch): Promise<ReloadOutcome> {
+    const words = await this.#check();
+    let bad: ReloadOutcome['bad'] = [];
+    if (words !== undefined) {
+      const fresh = [...batch].filter(([target, { der }]) => der && target.writers === 0);
+      const found = await this.#blocking(fresh, () => this.#culprits(fresh));
+      if (!found) return { bad: [], error: new ServerError('server-check-failed', words) };
+      bad = found;
+      if (bad.length === batch.size) return { bad };
+    }
+    const { reload } = this.#adapter;
+    const failure = reload && (await this.#tools.run(reload));
+    return {
+      bad,
+      error: failure === undefined ? undefined : new ServerError('server-reload-failed', failure),
+    };
+  }
+
+  /** The keeper does not write to them meanwhile. */
+  async #blocking<T>(entries: readonly Entry[], step: () => Promise<T>): Promise<T> {
+    const busy = step();
+    for (const [target] of entries) target.busy = busy.catch(() => undefined);
+    try {
+      return await busy;
+    } finally {
+      for (const [target] of entries) target.busy = undefined;
+    }
+  }
+
+  /** Those that the check fails for; `undefined` when it fails without all of them, too, which are in place then. */
+  async #culprits(entries: readonly Entry[]): Promise<ReloadOutcome['bad'] | undefined> {
+    if (entries.length === 0) return undefined;
+    await this.#takeBack(entries);
+    if ((await this.#check()) !== undefined) {
+      await this.#putBack(entries);
+      return undefined;
+    }
+    return this.#among(entries);
+  }
+
+  /** Leaves those in place that are good. */
+  async #among(entries: readonly Entry[]): Promise<ReloadOutcome['bad']> {
+    await this.#putBack(entries);
+    const words = await this.#check();
+    if (words === undefined) return [];
+    await this.#takeBack(entries);
+    const [first, ...more] = entries;
+    if (first && more.length === 0)
+      return [{ target: first[0], error: new ServerError('server-check-failed', words) }];
+    const half = Math.ceil(entries.length / 2);
+    return [...(await this.#among(entries.slice(0, half))), ...(await this.#among(entries.slice(half)))];
+  }
+
+  #check(): Promise<string | undefined> {
+    const { check } = this.#adapter;
+    return check ? this.#tools.run(check) : Promise.resolve(undefined);
+  }
+
+  async #takeBack(entries: readonly Entry[]): Promise<void> {
+    for (const [target, { previous, servedUntil }] of entries) {
+      if (previous) await this.#put(target, previous, servedUntil);
+      else await this.#adapter.withdraw(target);
+    }
+  }
+
+  async #putBack(entries: readonly Entry[]): Promise<void> {
+    for (const [target, { der }] of entries) if (der) await this.#put(target, der, target.validUntil);
+  }
+
+  async #put({ certificate, file }: Target, der: Buffer, validUntil: number): Promise<void> {
+    await this.#tools.files.write(file, der);
+    await this.#adapter.publish({ certificate, file, der, validUntil });
+  }
+}

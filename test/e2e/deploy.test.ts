@@ -1,0 +1,141 @@
+/** `restaple run` and a server: from the config to what clients get, and back out of its sight. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Entity } from '../../src/demo/pki/entity.ts';
+import { type BuiltCli, buildCli } from '../support/built-cli.ts';
+import { certificatesPem, keyPem } from '../support/files.ts';
+import { type Responder, startResponder } from '../support/ocsp-responder.ts';
+import { createTestPki } from '../support/pki.ts';
+import { type Program, startProgram } from '../support/programs/program.ts';
+import { type RunningCli, startRun } from './run-world.ts';
+import { stapleOf } from './servers/visitor.ts';
+import { makeDirectory, serverCertificate } from './world.ts';
+
+const TOY = resolve(import.meta.dirname, '../support/programs/toy-server.mjs');
+const HUP = "process.kill(Number(require('node:fs').readFileSync(process.argv[1])), 'SIGHUP')";
+const soon = { timeout: 60_000 };
+
+const pki = createTestPki({ now: new Date() });
+let dir: Awaited<ReturnType<typeof makeDirectory>>;
+let cli: BuiltCli;
+let responder: Responder;
+let root: string;
+let toy: Program;
+let entity: Entity;
+let worlds = 0;
+const running: RunningCli[] = [];
+
+beforeAll(async () => {
+  dir = await makeDirectory();
+  cli = await buildCli();
+});
+afterAll(async () => {
+  await cli.remove();
+  await dir.remove();
+});
+beforeEach(async () => {
+  root = join(dir.path, String(worlds++));
+  await mkdir(join(root, 'staples'), { recursive: true });
+  responder = await startResponder({ pki, defaultStatus: { type: 'good' } });
+  entity = serverCertificate(pki, 'www.example.test', { serial: 1, ocspUrls: [responder.url] });
+  await writeFile(join(root, 'www.pem'), certificatesPem(entity, pki.issuer));
+  await writeFile(join(root, 'www.key'), keyPem(entity));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.end('SIGKILL')));
+  await toy.stop();
+  await responder.close();
+});
+
+const configureToy = (port: number, more: object = {}): Promise<void> =>
+  writeFile(
+    join(root, 'toy.json'),
+    JSON.stringify({
+      port,
+      cert: join(root, 'www.pem'),
+      key: join(root, 'www.key'),
+      staple: join(root, 'staples/www.ocsp'),
+      pid: join(root, 'toy.pid'),
+      ...more,
+    }),
+  );
+
+async function startToy(): Promise<void> {
+  // Where nginx would name it.
+  await writeFile(join(root, 'toy.conf'), `pid ${root}/toy.pid;\n`);
+  toy = await startProgram(process.execPath, async (port) => {
+    await configureToy(port);
+    return [TOY, join(root, 'toy.json')];
+  });
+}
+
+async function start(more = ''): Promise<RunningCli> {
+  const words = (...all: readonly string[]): string => JSON.stringify(all);
+  await writeFile(
+    join(root, 'restaple.yaml'),
+    `store: store
+control: off
+servers:
+  - name: web
+    type: nginx
+    dir: staples
+    check: ${words(process.execPath, TOY, '-t', '-c', join(root, 'toy.conf'), join(root, 'toy.json'))}
+    reload: ${words(process.execPath, '-e', HUP, join(root, 'toy.pid'))}
+    address: 127.0.0.1:${toy.port}
+    gather: 0s
+    reload-at-most: 0s
+certificates:
+  - files: www.pem
+    server: web
+    allow-private: true
+${more}`,
+  );
+  const one = startRun(cli, '--verbose', '-c', join(root, 'restaple.yaml'));
+  running.push(one);
+  return one;
+}
+
+const file = (): string => join(root, 'staples/www.ocsp');
+
+describe('a server of the config', () => {
+  it('serves what was published, and goes on when restaple is killed', async () => {
+    await startToy();
+    expect(await stapleOf(toy.port)).toBeUndefined();
+    const first = await start();
+    await first.saw('reloaded');
+    const der = await readFile(file());
+    await expect.poll(() => stapleOf(toy.port), soon).toEqual(der);
+    await first.end('SIGKILL');
+    const second = await start();
+    await second.saw('started');
+    expect(await stapleOf(toy.port)).toEqual(der);
+    expect(await second.end()).toBe(0);
+    expect(await stapleOf(toy.port)).toEqual(der);
+  });
+
+  it('gets no staple that is about to end', async () => {
+    await responder.close();
+    responder = await startResponder({ pki, defaultStatus: { type: 'good' }, validityMs: 300_000 });
+    entity = serverCertificate(pki, 'www.example.test', { serial: 1, ocspUrls: [responder.url] });
+    await writeFile(join(root, 'www.pem'), certificatesPem(entity, pki.issuer));
+    await startToy();
+    const one = await start();
+    const [withdrawn] = await one.saw('withdrawn');
+    expect(withdrawn).toMatchObject({ server: 'web', level: 'warn' });
+    await one.saw('reloaded');
+    expect(await stapleOf(toy.port)).toBeUndefined();
+  });
+
+  it('is rid of the staple of a certificate that is gone', async () => {
+    await startToy();
+    const one = await start();
+    await one.saw('reloaded');
+    await expect.poll(() => stapleOf(toy.port), soon).toBeDefined();
+    await rm(join(root, 'www.pem'));
+    one.child.kill('SIGHUP');
+    await one.saw('withdrawn');
+    await one.saw('reloaded', 2);
+    await expect.poll(() => stapleOf(toy.port), soon).toBeUndefined();
+  });
+});
