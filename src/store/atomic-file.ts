@@ -13,6 +13,7 @@ import {
   fchownSync,
   fstatSync,
   fsync,
+  futimesSync,
   openSync,
   readdirSync,
   renameSync,
@@ -60,11 +61,11 @@ function remove(temporary: string): void {
 
 /**
  * Writes `bytes` where `commit` can move them to `path`. Mode and owner of the file that is there are kept, a
- * symbolic link is followed.
+ * symbolic link is followed. `modified` is the time that the file shall have, where not the present one.
  *
  * @throws InputError `output-unwritable`; nothing is left behind.
  */
-export async function prepareFile(path: string, bytes: Uint8Array): Promise<PreparedFile> {
+export async function prepareFile(path: string, bytes: Uint8Array, modified?: Date): Promise<PreparedFile> {
   try {
     const target = linkTarget(path);
     const present = attempt(() => statSync(target));
@@ -72,7 +73,7 @@ export async function prepareFile(path: string, bytes: Uint8Array): Promise<Prep
       throw new InputError('output-unwritable', `cannot write ${path}: is no regular file`, path);
     const directory = dirname(target);
     sweep(directory);
-    const temporary = await writeTemporary(directory, bytes, present);
+    const temporary = await writeTemporary(directory, bytes, present, modified);
     return {
       commit: () => move(path, temporary, target, directory),
       discard: () => {
@@ -86,8 +87,8 @@ export async function prepareFile(path: string, bytes: Uint8Array): Promise<Prep
 }
 
 /** @throws InputError `output-unwritable`; the file that was there is untouched then. */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const prepared = await prepareFile(path, bytes);
+export async function writeFileAtomically(path: string, bytes: Uint8Array, modified?: Date): Promise<void> {
+  const prepared = await prepareFile(path, bytes, modified);
   await prepared.commit();
 }
 
@@ -117,12 +118,14 @@ async function writeTemporary(
   directory: string,
   bytes: Uint8Array,
   present: Stats | undefined,
+  modified: Date | undefined,
 ): Promise<string> {
   const { file, temporary } = openTemporary(directory);
   try {
     fchmodSync(file, present ? present.mode & 0o7777 : NEW_FILE_MODE);
     if (present) keepOwner(file, present);
     writeFileSync(file, bytes);
+    if (modified) futimesSync(file, modified, modified);
     await sync(file);
     return temporary;
   } catch (error) {

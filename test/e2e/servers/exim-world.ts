@@ -1,0 +1,61 @@
+/** Exim in a directory of its own, with one certificate, the key of which lies beside it. */
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Entity } from '../../../src/demo/pki/entity.ts';
+import { certificatesPem, keyPem } from '../../support/files.ts';
+import type { TestPki } from '../../support/pki.ts';
+import { type Program, startProgram } from '../../support/programs/program.ts';
+
+export interface EximWorld {
+  readonly certificate: string;
+  readonly staples: string;
+  /** Gives Exim a certificate in the place of the one before. */
+  present(entity: Entity): Promise<void>;
+  /** @param option what `tls_ocsp_file` is set to, if not as in the guide. */
+  start(option?: string): Promise<Program>;
+}
+
+/** @param path the program; `dir` is a directory that nobody else uses. */
+export async function makeExim(path: string, dir: string, pki: TestPki): Promise<EximWorld> {
+  const staples = join(dir, 'staples');
+  const spool = join(dir, 'spool');
+  const certificate = join(dir, 'mail.pem');
+  await mkdir(staples);
+  await mkdir(spool);
+  // Exim serves as a user of its own.
+  await chmod(dir, 0o755);
+  await chmod(spool, 0o777);
+  const put = async (name: string, text: string): Promise<void> => {
+    await writeFile(join(dir, 'new'), text, { mode: 0o644 });
+    await rename(join(dir, 'new'), join(dir, name));
+  };
+  const staple = `${staples}/\${sha256:\${readfile{${certificate}}}}`;
+  const guarded = `\${if and{{exists{${staple}}}{>{\${extract{mtime}{\${stat:${staple}}}}}{$tod_epoch}}}{${staple}}}`;
+  return {
+    certificate,
+    staples,
+    async present(entity) {
+      await put('mail.key', keyPem(entity));
+      await put('mail.pem', certificatesPem(entity, pki.issuer));
+    },
+    start: (option = guarded) =>
+      startProgram(path, async (port) => {
+        const config = join(dir, 'exim.conf');
+        const lines = [
+          'keep_environment =',
+          'primary_hostname = localhost',
+          'local_interfaces = 127.0.0.1',
+          `daemon_smtp_ports = ${port}`,
+          `spool_directory = ${spool}`,
+          `log_file_path = ${spool}/%slog`,
+          `pid_file_path = ${spool}/exim.pid`,
+          'tls_advertise_hosts = *',
+          `tls_certificate = ${certificate}`,
+          `tls_privatekey = ${dir}/mail.key`,
+          `tls_ocsp_file = ${option}`,
+        ];
+        await writeFile(config, `${lines.join('\n')}\n`);
+        return ['-C', config, '-bdf'];
+      }),
+  };
+}
