@@ -42,8 +42,11 @@ afterEach(async () => {
 const start = (...args: readonly string[]): RunningCli => {
   const one = startRun(
     cli,
-    ...['--allow-private', '--store', join(root, 'store'), '--out-dir', join(root, 'out')],
-    ...['--control', join(root, 'c.sock'), ...args],
+    '--allow-private',
+    `--store=${join(root, 'store')}`,
+    `--out-dir=${join(root, 'out')}`,
+    `--control=${join(root, 'c.sock')}`,
+    ...args,
   );
   running.push(one);
   return one;
@@ -61,11 +64,8 @@ const certs = (): string => join(root, 'certs');
 
 /** Throws unless the file is a staple of this certificate that is good now. */
 async function stapleIn(path: string, { certificate }: Entity): Promise<Staple> {
-  return verifyStaple(await readFile(path), {
-    certificate,
-    issuer: pki.issuer.certificate,
-    now: new Date(),
-  });
+  const der = await readFile(path);
+  return verifyStaple(der, { certificate, issuer: pki.issuer.certificate, now: new Date() });
 }
 
 /** A good staple that was made so long ago and is good for so long from now. */
@@ -84,15 +84,15 @@ describe('restaple run', () => {
     const first = start(certs());
     await first.saw('published', 2);
     expect(await first.end()).toBe(0);
-    await stapleIn(out('a.ocsp'), entities[0] ?? raise());
-    await stapleIn(out('b.ocsp'), entities[1] ?? raise());
+    await expect(stapleIn(out('a.ocsp'), entities[0] ?? raise())).resolves.toBeDefined();
+    await expect(stapleIn(out('b.ocsp'), entities[1] ?? raise())).resolves.toBeDefined();
     expect(responder.requests).toHaveLength(2);
 
     await rm(out('b.ocsp'));
     const second = start(certs());
     // Out of the store.
     await second.saw('published');
-    await stapleIn(out('b.ocsp'), entities[1] ?? raise());
+    await expect(stapleIn(out('b.ocsp'), entities[1] ?? raise())).resolves.toBeDefined();
     expect(await second.end()).toBe(0);
     expect(responder.requests).toHaveLength(2);
   });
@@ -106,7 +106,7 @@ describe('restaple run', () => {
     await rm(out('a.ocsp'));
     const second = start(certs());
     await second.saw('published');
-    await stapleIn(out('a.ocsp'), entity);
+    await expect(stapleIn(out('a.ocsp'), entity)).resolves.toBeDefined();
   });
 
   it('leaves the last good staple until it ends when the responder is down for good', async () => {
@@ -179,12 +179,12 @@ describe('restaple run', () => {
     await one.saw('published');
     const b = await writeCert('b.crt', 2);
     await one.saw('published', 2);
-    await stapleIn(out('b.ocsp'), b);
+    await expect(stapleIn(out('b.ocsp'), b)).resolves.toBeDefined();
     // As certbot and others do it: written beside, and moved into place.
     const renewed = await writeCert('b.new', 3, join(root, 'b.new'));
     await rename(join(root, 'b.new'), join(certs(), 'b.crt'));
     await one.saw('published', 3);
-    await stapleIn(out('b.ocsp'), renewed);
+    await expect(stapleIn(out('b.ocsp'), renewed)).resolves.toBeDefined();
     await one.saw('let-go');
     await rm(join(certs(), 'a.crt'));
     expect((await one.saw('let-go', 2))[1]).toMatchObject({ reason: 'gone' });
@@ -202,7 +202,7 @@ describe('restaple run', () => {
     await symlink('..2', join(certs(), '..tmp'));
     await rename(join(certs(), '..tmp'), join(certs(), '..data'));
     await one.saw('published', 2);
-    await stapleIn(out('certs.ocsp'), renewed);
+    await expect(stapleIn(out('certs.ocsp'), renewed)).resolves.toBeDefined();
   });
 
   it('takes a half-written file when it is whole', async () => {
@@ -216,7 +216,7 @@ describe('restaple run', () => {
     await one.saw('signal');
     await writeFile(join(certs(), 'b.crt'), pem);
     await one.saw('published', 2);
-    await stapleIn(out('b.ocsp'), entity);
+    await expect(stapleIn(out('b.ocsp'), entity)).resolves.toBeDefined();
   });
 
   it('reads its config again on SIGHUP, and keeps to the old one when the new one is wrong', async () => {
@@ -237,7 +237,7 @@ describe('restaple run', () => {
     await write(`[${certs()}/a.crt, ${root}/b.pem]`);
     one.child.kill('SIGHUP');
     await one.saw('published', 2);
-    await stapleIn(out('b.ocsp'), b);
+    await expect(stapleIn(out('b.ocsp'), b)).resolves.toBeDefined();
     expect(await one.end()).toBe(0);
   });
 

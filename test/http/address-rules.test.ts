@@ -1,4 +1,5 @@
 /** Where a URL out of a certificate may lead: nowhere into the network that restaple runs in. */
+import type { NetworkInterfaceInfo } from 'node:os';
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { type Lookup, publicOnly } from '../../src/http/connect-rules.ts';
@@ -92,19 +93,28 @@ describe('a URL that nobody vouches for is refused, and nothing is sent', () => 
   });
 });
 
+const networkAddress = (cidr: string, internal: boolean): NetworkInterfaceInfo => ({
+  address: cidr.split('/')[0] ?? '',
+  netmask: '',
+  mac: '00:00:00:00:00:00',
+  internal,
+  cidr,
+  ...(cidr.includes(':') ? { family: 'IPv6', scopeid: 0 } : { family: 'IPv4' }),
+});
+
 /** A machine of which some addresses are public, as `os.networkInterfaces` tells it. */
 const interfaces: Interfaces = () => {
-  const one = (cidr: string, internal: boolean) => ({
-    address: cidr.split('/')[0] ?? '',
-    netmask: '',
-    mac: '00:00:00:00:00:00',
-    internal,
-    cidr,
-    ...(cidr.includes(':') ? { family: 'IPv6' as const, scopeid: 0 } : { family: 'IPv4' as const }),
-  });
   return {
-    lo: [one('127.0.0.1/8', true), one('9.9.1.1/28', true), one('2a01:4f8:0:1::1/64', true)],
-    eth0: [one('9.9.2.2/24', false), one('2a01:4f8::7/64', false), one('fe80::1/64', false)],
+    lo: [
+      networkAddress('127.0.0.1/8', true),
+      networkAddress('9.9.1.1/28', true),
+      networkAddress('2a01:4f8:0:1::1/64', true),
+    ],
+    eth0: [
+      networkAddress('9.9.2.2/24', false),
+      networkAddress('2a01:4f8::7/64', false),
+      networkAddress('fe80::1/64', false),
+    ],
     gone: undefined,
   };
 };
