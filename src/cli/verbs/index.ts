@@ -2,6 +2,7 @@
 import { DEMO } from './demo.ts';
 import { DOCTOR } from './doctor.ts';
 import { FETCH } from './fetch.ts';
+import { INIT } from './init.ts';
 import { INSPECT } from './inspect.ts';
 import { OCSP } from './ocsp.ts';
 import { REFRESH } from './refresh.ts';
@@ -15,6 +16,7 @@ export const VERBS: readonly (Verb | ForeignVerb)[] = [
   RUN,
   STATUS,
   REFRESH,
+  INIT,
   DOCTOR,
   INSPECT,
   VERIFY,

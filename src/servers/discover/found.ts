@@ -1,0 +1,124 @@
+/** What is found of a server on a machine. Paths are those of the machine. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ServerType } from '../adapter.ts';
+
+export type FoundType =
+  | 'nginx'
+  | 'angie'
+  | 'haproxy'
+  | 'hitch'
+  | 'lighttpd'
+  | 'exim'
+  | 'h2o'
+  | 'nghttpx'
+  | 'trafficserver'
+  | 'apache';
+
+/** Lines count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A change that an administrator is shown: the line goes, or stays, and `insert` comes after it. */
+export interface Edit {
+  /** Line 0 is before the first one. */
+  readonly place: Place;
+  readonly remove: boolean;
+  readonly insert: readonly string[];
+}
+
+export interface Remark {
+  readonly place: Place;
+  readonly text: string;
+}
+
+export interface FoundCertificate {
+  readonly path: string;
+  /** Where the server names it. */
+  readonly place: Place;
+}
+
+/** Keys of an entry under `servers` in the config of restaple. */
+export interface Entry {
+  readonly type: ServerType;
+  readonly dir?: string;
+  readonly socket?: string;
+  readonly address?: string;
+  readonly check?: readonly string[];
+  readonly reload?: readonly string[];
+}
+
+export interface FoundServer {
+  readonly type: FoundType;
+  /** Its main configuration file. */
+  readonly file: string;
+  readonly certificates: readonly FoundCertificate[];
+  /** What its entry in the config of restaple has besides its type; absent for one that has no entry there. */
+  readonly entry: Entry | undefined;
+  readonly edits: readonly Edit[];
+  /** What is to be known of it. */
+  readonly remarks: readonly Remark[];
+  /** What was not understood, and so not looked at. */
+  readonly skipped: readonly Remark[];
+}
+
+/** What a finder gathers; `found` of it is a FoundServer. */
+export class Findings {
+  readonly certificates: FoundCertificate[] = [];
+  readonly edits: Edit[] = [];
+  readonly remarks: Remark[] = [];
+  readonly skipped: Remark[] = [];
+
+  readonly #staples = new Map<string, string>();
+
+  certificate(path: string, place: Place): void {
+    this.certificates.push({ path, place });
+  }
+
+  /** False, and said, when another certificate's staple is called the same: one of both has to be renamed. */
+  claims(staple: string, certificate: string, place: Place): boolean {
+    const owner = this.#staples.get(staple) ?? certificate;
+    this.#staples.set(staple, owner);
+    if (owner === certificate) return true;
+    this.skip(
+      place,
+      `${certificate}: its staple would be called as that of ${owner}; give one of both files another name`,
+    );
+    return false;
+  }
+
+  insert(place: Place, ...insert: readonly string[]): void {
+    this.#edit({ place, remove: false, insert });
+  }
+
+  /** With nothing in its place the line is taken away. */
+  replace(place: Place, ...insert: readonly string[]): void {
+    this.#edit({ place, remove: true, insert });
+  }
+
+  remark(place: Place, text: string): void {
+    this.remarks.push({ place, text });
+  }
+
+  skip(place: Place, text: string): void {
+    this.skipped.push({ place, text });
+  }
+
+  /** A file that is included in several blocks is come upon several times. */
+  #edit(edit: Edit): void {
+    if (!this.edits.some((other) => isDeepStrictEqual(other, edit))) this.edits.push(edit);
+  }
+
+  found(type: FoundType, file: string, entry?: Entry): FoundServer {
+    const { certificates, edits, remarks, skipped } = this;
+    return { type, file, certificates, entry, edits, remarks, skipped };
+  }
+}
+
+/** Where staples go that servers read from files. */
+export const STAPLES = '/var/lib/restaple';
+
+/** The white space that a line begins with: what is added beside it begins so, too. */
+export const indentOf = (text: string, line: number): string =>
+  /^[ \t]*/.exec(text.split('\n')[line - 1] ?? '')?.[0] ?? '';

@@ -1,0 +1,153 @@
+/** nginx and Angie: certificates of `server {}` blocks, and the snippets to include in them. */
+import { dirname, isAbsolute, join } from 'node:path';
+import { outputPath } from '../../subject/output-path.ts';
+import { snippetPath } from '../nginx.ts';
+import { Findings, type FoundServer, STAPLES, indentOf } from './found.ts';
+import { type Directive, parseNginx } from './nginx-syntax.ts';
+import { isPattern } from './pattern.ts';
+import type { Tree } from './tree.ts';
+
+/** A file that includes itself, or files of files of files. */
+const MAX_FILES = 2_000;
+
+export function findNginx(tree: Tree): readonly FoundServer[] {
+  return (['nginx', 'angie'] as const).flatMap((type) => {
+    const file = `/etc/${type}/${type}.conf`;
+    return tree.isFile(file) ? [new NginxFinder(tree, file, type).found()] : [];
+  });
+}
+
+class NginxFinder {
+  readonly #tree: Tree;
+  readonly #file: string;
+  readonly #type: 'nginx' | 'angie';
+  readonly #findings = new Findings();
+  readonly #texts = new Map<string, string>();
+  #files = 0;
+  #address: string | undefined;
+
+  constructor(tree: Tree, file: string, type: 'nginx' | 'angie') {
+    this.#tree = tree;
+    this.#file = file;
+    this.#type = type;
+  }
+
+  found(): FoundServer {
+    this.#walk(this.#load(this.#file), []);
+    const angie = { check: ['/usr/sbin/angie', '-t', '-q'], reload: ['/usr/sbin/angie', '-s', 'reload'] };
+    return this.#findings.found(this.#type, this.#file, {
+      type: 'nginx',
+      dir: this.#dir(),
+      ...(this.#type === 'angie' && angie),
+      ...(this.#address !== undefined && { address: this.#address }),
+    });
+  }
+
+  #dir(): string {
+    return join(STAPLES, this.#type);
+  }
+
+  /** A file's directives, with those of its includes in their place. */
+  #load(file: string): readonly Directive[] {
+    const text = this.#tree.text(file);
+    if (text === undefined || ++this.#files > MAX_FILES) {
+      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+      return [];
+    }
+    this.#texts.set(file, text);
+    const { broken, directives } = parseNginx(file, text);
+    if (broken)
+      this.#findings.skip({ file, line: broken.line }, `${broken.text}; what follows is not looked at`);
+    return this.#unfolded(directives);
+  }
+
+  #unfolded(directives: readonly Directive[]): readonly Directive[] {
+    return directives.flatMap((one) => {
+      const [target = ''] = one.args;
+      if (one.name !== 'include' || one.block) return [one];
+      // A snippet of restaple holds what is to be added.
+      if (target.startsWith(`${this.#dir()}/`)) return [one];
+      return this.#tree.matches(this.#located(target)).flatMap((file) => this.#load(file));
+    });
+  }
+
+  /** What is not absolute begins where the main file is. */
+  #located(path: string): string {
+    return isAbsolute(path) ? path : join(dirname(this.#file), path);
+  }
+
+  #walk(directives: readonly Directive[], inherited: readonly Directive[]): void {
+    const named = directives.filter(({ name }) => name === 'ssl_certificate');
+    const own = named.length > 0 ? named : inherited;
+    for (const { block, headLine, name, place } of directives) {
+      if (!block) continue;
+      const inner = this.#unfolded(block);
+      if (name === 'server') this.#server(inner, own, { ...place, line: headLine });
+      else if (name === 'http' || name === 'stream') this.#walk(inner, own);
+    }
+  }
+
+  #server(block: readonly Directive[], inherited: readonly Directive[], head: Directive['place']): void {
+    const findings = this.#findings;
+    const own = block.filter(({ name }) => name === 'ssl_certificate');
+    const used = own.length > 0 ? own : inherited;
+    const certificates = used.filter((one) => this.#isFileName(one));
+    for (const { args, place } of certificates) findings.certificate(this.#located(args[0] ?? ''), place);
+    const [first] = certificates;
+    if (!first || certificates.length < used.length) return;
+    this.#noteAddress(block);
+    const place = own[0] ? { ...first.place, line: first.headLine } : head;
+    if (certificates.length > 1) {
+      findings.remark(
+        place,
+        'several certificates, and one staple file for all of them: only its own fetching, or the relay, can serve these',
+      );
+      return;
+    }
+    this.#edit(block, place, this.#located(first.args[0] ?? ''), Boolean(own[0]));
+  }
+
+  #edit(block: readonly Directive[], place: Directive['place'], certificate: string, isOwn: boolean): void {
+    const staple = outputPath(certificate, this.#dir());
+    if (!this.#findings.claims(staple, certificate, place)) return;
+    const include = snippetPath(staple);
+    if (block.some(({ name, args }) => name === 'include' && args[0]?.startsWith(include.slice(0, -1))))
+      return;
+    if (isPattern(include)) {
+      this.#findings.skip(place, `${certificate}: its name would be a pattern in an include`);
+      return;
+    }
+    const text = this.#texts.get(place.file) ?? '';
+    const indent = indentOf(text, place.line) + (isOwn ? '' : '    ');
+    // A pattern that nothing matches is no error to nginx; the file comes with the first staple.
+    this.#findings.insert(place, `${indent}include ${include.slice(0, -1)}[f];`);
+    for (const one of block) {
+      if (one.name !== 'ssl_stapling' && one.name !== 'ssl_stapling_file') continue;
+      if (isAlone(this.#texts.get(one.place.file) ?? '', one)) this.#findings.replace(one.place);
+      else this.#findings.remark(one.place, `take ${one.name} away: the included file has it, too`);
+    }
+  }
+
+  #isFileName({ args, place }: Directive): boolean {
+    const [value = ''] = args;
+    if (value !== '' && !value.includes('$') && !/^(?:data|engine|store):/.test(value)) return true;
+    this.#findings.skip(place, `ssl_certificate ${value}: not the name of a file`);
+    return false;
+  }
+
+  #noteAddress(block: readonly Directive[]): void {
+    for (const { args, name } of block) {
+      if (name !== 'listen' || !args.includes('ssl')) continue;
+      const [, host = '', port] = /^(?:(\[[^\]]+\]|[^:]*):)?(\d+)$/.exec(args[0] ?? '') ?? [];
+      if (port === undefined) continue;
+      const isAny = host === '' || host === '*' || host === '0.0.0.0' || host === '[::]';
+      this.#address ??= `${isAny ? '127.0.0.1' : host}:${port}`;
+    }
+  }
+}
+
+/** Nothing else stands on its line. */
+function isAlone(text: string, { headLine, name, place }: Directive): boolean {
+  const line = text.split('\n')[place.line - 1] ?? '';
+  return headLine === place.line && new RegExp(String.raw`^\s*${name}\s[^;]*;\s*(?:#.*)?$`).test(line);
+}
