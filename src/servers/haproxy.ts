@@ -10,14 +10,12 @@
  * An ended staple is none to HAProxy, in the file as in memory, and a bad one does not keep it from starting.
  */
 import { existsSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { attempt } from '../attempt.ts';
-import { InputError } from '../errors.ts';
-import { systemReason } from '../issuer/load-certificates.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
 import type { Command, ServerAdapter, ServerOptions } from './adapter.ts';
 import { pushStaple, requireServable } from './haproxy-runtime.ts';
 import { askSocket } from './haproxy-socket.ts';
+import { removeFile } from './remove-file.ts';
 
 const CHECK: Command = ['/usr/sbin/haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg'];
 /** Only systemd knows whether a signal to the process means a reload (`-W`) or nothing. */
@@ -41,7 +39,7 @@ export function createHaproxy(
     },
     async withdraw({ certificate, file }) {
       if (existsSync(certificate)) await empty(file);
-      else await remove(file);
+      else await removeFile(file);
       // What is loaded is good until its end, or gone by itself.
       return 'live';
     },
@@ -51,13 +49,4 @@ export function createHaproxy(
 async function empty(file: string): Promise<void> {
   if (attempt(() => statSync(file))?.size === 0) return;
   await writeFileAtomically(file, Buffer.alloc(0));
-}
-
-async function remove(file: string): Promise<void> {
-  try {
-    await rm(file, { force: true });
-  } catch (error) {
-    const reason = `cannot remove ${file}: ${systemReason(error)}`;
-    throw new InputError('output-unwritable', reason, file, { cause: error });
-  }
 }

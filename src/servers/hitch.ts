@@ -8,13 +8,12 @@
  * less; where its user may not write, it is thrown away.
  */
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../errors.ts';
-import { loadCertificates, systemReason } from '../issuer/load-certificates.ts';
+import { loadCertificates } from '../issuer/load-certificates.ts';
 import { ocspUrls } from '../x509/authority-info-access.ts';
 import { findLeaf } from '../x509/chain.ts';
 import type { Command, CreateAdapter } from './adapter.ts';
+import { removeFile } from './remove-file.ts';
 
 /** Where Hitch looks when its configuration does not say. */
 const DIR = '/var/lib/hitch';
@@ -33,12 +32,7 @@ export const createHitch: CreateAdapter = ({ dir = DIR, check, reload = RELOAD }
     return (await isWatched(certificate)) ? 'live' : 'reload';
   },
   async withdraw({ file }) {
-    try {
-      await rm(file, { force: true });
-    } catch (error) {
-      const reason = `cannot remove ${file}: ${systemReason(error)}`;
-      throw new InputError('output-unwritable', reason, file, { cause: error });
-    }
+    await removeFile(file);
     // What is loaded stays so until its end.
     return 'live';
   },
