@@ -147,8 +147,8 @@ export const command: z.ZodType<Command, string[]> = z
   .transform(([program = '', ...args]) => [program, ...args]);
 
 /** `HOST:PORT`, an IPv6 address in brackets. */
-export function address(text: string): AddressConfig | undefined {
-  const [, place = '', port = ''] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text) ?? [];
+export function address(written: string): AddressConfig | undefined {
+  const [, place = '', port = ''] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(written) ?? [];
   const name = host(place)?.replaceAll(/^\[|\]$/g, '');
   const number = Number(port);
   if (name === undefined || number < 1 || number > 65_535) return undefined;

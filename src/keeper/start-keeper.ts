@@ -1,13 +1,15 @@
 /** The keeper on real files and sockets, put together: store, certificates, control socket, and what it tells. */
 import { StapleStore } from '../store/staple-store.ts';
 import type { Clock } from './clock.ts';
+import { join } from 'node:path';
 import { readStaple } from '../probe/tls.ts';
 import { readStapleFile } from '../store/staple-file.ts';
 import { attempt } from '../attempt.ts';
 import { createCommands } from './deploy/command.ts';
 import { Deployment } from './deploy/deployment.ts';
+import { identify } from './deploy/identity.ts';
 import type { LaneOptions } from './deploy/lane.ts';
-import { SYSTEM_FILES } from './deploy/tools.ts';
+import { SYSTEM_FILES, serverNotes } from './deploy/tools.ts';
 import type { Environment } from './hooks-facts.ts';
 import { refreshKept } from './control/refresh-kept.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
@@ -49,7 +51,7 @@ export interface RunningKeeper {
   /** Looks for certificates that came, changed or went; resolves when that is done. */
   rescan(): Promise<void>;
   /** Goes by another config from now on. */
-  replace(groups: readonly RosterGroup[]): Promise<void>;
+  replace(groups: readonly RosterGroup[], servers: readonly LaneOptions[]): Promise<void>;
   /** Resolves when nothing is under way any more and the store is free for the next. */
   stop(): Promise<void>;
 }
@@ -71,8 +73,10 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     stored: (key) => attempt(() => readStapleFile(store.staplePath(key))),
     clock,
     files: SYSTEM_FILES,
+    notes: serverNotes(join(store.path, 'servers')),
     run: commands.run,
     look: readStaple,
+    identify,
     report: options.report,
   });
   const keeper = new Keeper<CertificateSubject, VerifiedResponse>({
@@ -101,7 +105,10 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
   return {
     views: () => keeper.views(),
     rescan: () => roster.rescan(),
-    replace: (next) => roster.replace(next),
+    replace: (next, servers) => {
+      deployment.replace(servers);
+      return roster.replace(next);
+    },
     async stop() {
       sweep.stop();
       await Promise.all([roster.stop(), keeper.stop(), server?.close()]);

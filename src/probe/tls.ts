@@ -15,6 +15,8 @@ export interface TlsServer {
   readonly port: string;
   /** The name that the server is asked for; none is sent for an IP address. */
   readonly servername: string;
+  /** The signatures that are taken, in OpenSSL's words: a server that has several certificates chooses by them. */
+  readonly sigalgs?: string | undefined;
 }
 
 export interface Presented {
@@ -34,12 +36,13 @@ const MAX_CHAIN = 10;
  *
  * @throws Error of node:net or node:tls, or one that says that time ran off.
  */
-export const readStaple: ReadStaple = ({ host, port, servername }, timeoutMs) => {
+export const readStaple: ReadStaple = ({ host, port, servername, sigalgs }, timeoutMs) => {
   // Node's types know requestOCSP on the socket only; connect hands it on.
   const options: ConnectionOptions & Pick<TLSSocketOptions, 'requestOCSP'> = {
     host,
     port: Number(port),
     ...(isIP(servername) === 0 ? { servername } : {}),
+    ...(sigalgs === undefined ? {} : { sigalgs }),
     requestOCSP: true,
     rejectUnauthorized: false,
   };

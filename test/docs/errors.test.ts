@@ -9,6 +9,7 @@ import {
   KeeperError,
   ResponseError,
   RestapleError,
+  ServerError,
   TransportError,
 } from '../../src/errors.ts';
 import { brokenRule } from '../../src/ocsp/rules.ts';
@@ -19,6 +20,7 @@ import type { Example } from './examples/example.ts';
 import { INPUT_EXAMPLES } from './examples/input.ts';
 import { KEEPER_EXAMPLES } from './examples/keeper.ts';
 import { RESPONSE_EXAMPLES } from './examples/response.ts';
+import { SERVER_EXAMPLES } from './examples/server.ts';
 import { TRANSPORT_EXAMPLES } from './examples/transport.ts';
 
 const CLASSES = [
@@ -27,6 +29,7 @@ const CLASSES = [
   { Kind: TransportError, examples: TRANSPORT_EXAMPLES },
   { Kind: ResponseError, examples: RESPONSE_EXAMPLES },
   { Kind: KeeperError, examples: KEEPER_EXAMPLES },
+  { Kind: ServerError, examples: SERVER_EXAMPLES },
   { Kind: ConfigError, examples: CONFIG_EXAMPLES },
 ] as const;
 

@@ -70,8 +70,9 @@ async function startToy(): Promise<void> {
   });
 }
 
+const words = (...all: readonly string[]): string => JSON.stringify(all);
+
 async function start(more = ''): Promise<RunningCli> {
-  const words = (...all: readonly string[]): string => JSON.stringify(all);
   await writeFile(
     join(root, 'restaple.yaml'),
     `store: store

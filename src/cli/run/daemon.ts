@@ -11,13 +11,12 @@ import type { Log } from '../../keeper/log/log.ts';
 import { logRecord } from '../../keeper/log/record.ts';
 import { type ServiceManager, createServiceManager, systemdNotify } from '../../keeper/sd-notify.ts';
 import { type RunningKeeper, startKeeper } from '../../keeper/start-keeper.ts';
-import { createAdapter } from '../../servers/adapters.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { storePath } from '../../store/store-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
 import { type Signals, listenForSignals } from './signals.ts';
 import { StatusLine, summary } from './status-line.ts';
@@ -60,7 +59,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     const keeper = await startKeeper({
       store,
       groups,
-      servers: config.servers.map((one) => ({ ...one, adapter: createAdapter(one.type, one) })),
+      servers: serversOf(config),
       env: io.env,
       rescanMs: config.rescanMs,
       control: control === 'off' ? undefined : control,
@@ -113,7 +112,8 @@ async function obey(signals: Signals, obeying: Obeying): Promise<void> {
 /** A config that is wrong now is told, and the one that holds goes on holding. */
 async function reload({ keeper, log, clients, reread }: Obeying): Promise<void> {
   try {
-    await keeper.replace(await groupsOf(await reread(), clients));
+    const next = await reread();
+    await keeper.replace(await groupsOf(next, clients), serversOf(next));
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     log.write(

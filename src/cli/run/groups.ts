@@ -1,6 +1,8 @@
 /** From the entries of the config to what the keeper looks for, and where its staples go. */
 import type { CertificateConfig, Config } from '../../config/config.ts';
 import { createLimiter } from '../../http/limiter.ts';
+import type { LaneOptions } from '../../keeper/deploy/lane.ts';
+import type { SubjectSettings } from '../../keeper/files/certificate-subject.ts';
 import type { RosterGroup } from '../../keeper/files/scan.ts';
 import type { ServerAdapter } from '../../servers/adapter.ts';
 import { createAdapter } from '../../servers/adapters.ts';
@@ -8,21 +10,35 @@ import { outputPath } from '../../subject/output-path.ts';
 import { rulesOf, settingsOf } from './settings.ts';
 import type { Clients } from './transport.ts';
 
-/** @throws InputError for files named in the config that cannot be read. */
+/**
+ * Two entries that differ only in where staples go share their settings: the certificate of both nginx and HAProxy is
+ * asked for in one way, and is no contradiction.
+ *
+ * @throws InputError for files named in the config that cannot be read.
+ */
 export async function groupsOf(config: Config, clients: Clients): Promise<readonly RosterGroup[]> {
   const { requests: total, requestsPerResponder: perHost } = config.limits;
   const limiter = createLimiter({ total, perHost });
   const rules = rulesOf(config);
-  const adapters = new Map(config.servers.map((one) => [one.name, createAdapter(one.type, one)]));
+  const adapters = new Map(serversOf(config).map(({ adapter, name }) => [name, adapter]));
+  const shared = new Map<string, SubjectSettings>();
   const groups: RosterGroup[] = [];
   for (const one of config.certificates) {
     const { files: args, servers } = one;
-    const settings = await settingsOf(one, rules, clients, limiter);
-    const ownAdapters = servers.map((name) => adapters.get(name)).filter((adapter) => adapter !== undefined);
-    groups.push({ args, outputsOf: outputsOf(one, ownAdapters), servers, settings });
+    const road = roadOf(one);
+    const settings = shared.get(road) ?? (await settingsOf(one, rules, clients, limiter));
+    shared.set(road, settings);
+    const own = servers.map((name) => adapters.get(name)).filter((adapter) => adapter !== undefined);
+    groups.push({ args, outputsOf: outputsOf(one, own), servers, settings });
   }
   return groups;
 }
+
+export const serversOf = ({ servers }: Config): readonly LaneOptions[] =>
+  servers.map((one) => ({ ...one, adapter: createAdapter(one.type, one) }));
+
+const roadOf = (one: CertificateConfig): string =>
+  JSON.stringify({ ...one, files: [], output: undefined, servers: [], outDir: undefined });
 
 /** Without a server the names are those that `fetch` would give. */
 function outputsOf(

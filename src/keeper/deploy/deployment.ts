@@ -3,7 +3,7 @@
  * its events: what lay in a file before is known only before it is written, and that a staple is good, when it was
  * judged.
  *
- * Nothing of this is remembered on disk: after a restart all is found again in the files.
+ * After a restart all is found again in the files.
  */
 import { resolve } from 'node:path';
 import { formatInstant } from '../../der/time.ts';
@@ -13,7 +13,7 @@ import type { CertificateSubject } from '../files/certificate-subject.ts';
 import { Schedule } from '../schedule.ts';
 import type { Answer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
 import { digestOf } from './digest.ts';
-import { Lane, type LaneOptions } from './lane.ts';
+import { Lane, type LaneListener, type LaneOptions, fingerprintOf } from './lane.ts';
 import { rawLifeOf } from './raw-life.ts';
 import type { Appointment, Target } from './target.ts';
 import type { DeployTools } from './tools.ts';
@@ -47,7 +47,8 @@ interface News {
 
 export class Deployment<R> implements Work<CertificateSubject, R> {
   readonly #options: DeploymentOptions<R>;
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #listener: LaneListener;
   readonly #schedule: Schedule<Appointment>;
   /** By the certificate whose staple lies in them. */
   readonly #owned = new Map<string, ReadonlySet<Target>>();
@@ -57,11 +58,9 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
 
   constructor(options: DeploymentOptions<R>) {
     this.#options = options;
-    const listener = {
-      served: (): void => undefined,
+    this.#listener = {
       takenBack: (target: Target, previous: Buffer | undefined): void => this.#lies(target, previous),
     };
-    this.#lanes = new Map(options.servers.map((one) => [one.name, new Lane(one, options, listener)]));
     this.#schedule = new Schedule({
       clock: options.clock,
       due: () => this.#due(),
@@ -69,6 +68,7 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
         if (byMs > 0) this.#graceUntil = options.clock.monotonic() + GRACE_MS;
       },
     });
+    this.replace(options.servers);
     this.#schedule.arm();
   }
 
@@ -93,6 +93,22 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
 
   remember(subject: CertificateSubject, memory: Memory): void {
     this.#options.work.remember(subject, memory);
+  }
+
+  /** Goes by these from now on; one that is the same as before goes on as it is. */
+  replace(servers: readonly LaneOptions[]): void {
+    const before = new Map(this.#lanes);
+    this.#lanes.clear();
+    for (const one of servers) {
+      const known = before.get(one.name);
+      const isSame = known !== undefined && known.fingerprint === fingerprintOf(one);
+      if (isSame) before.delete(one.name);
+      this.#lanes.set(one.name, isSame ? known : new Lane(one, this.#options, this.#listener));
+    }
+    for (const lane of before.values()) {
+      for (const { end } of lane.targets.values()) this.#schedule.heap.remove(end);
+      void lane.stop();
+    }
   }
 
   /** No file holds this certificate any more. Its staples are withdrawn at once, or when they end, as the server needs it. */
@@ -170,14 +186,19 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
       this.#lies(target, der);
       const isWithout = news !== undefined && news.staple === undefined;
       if (isWithout && lane.adapter.needsWithdrawal && this.#isOver(der) && target.validUntil !== -Infinity)
-        lane.withdraw(target, 'the certificate has no staple');
+        this.#withdraw(target, 'the certificate has no staple');
       return;
     }
     const digest = digestOf(der);
     target.validUntil = news.staple.validUntil;
     this.#appoint(lane, target);
     if (target.taken === digest || news.isRevoked) return;
+    const isKnown = target.taken !== undefined || news.published.includes(file);
     target.taken = digest;
+    if (!isKnown) {
+      lane.resume(target, der);
+      return;
+    }
     const served = before && rawLifeOf(before)?.validUntil;
     const isServed =
       served !== undefined && served > this.#options.clock.now() && target.withdrawn === undefined;
@@ -215,7 +236,12 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     // Another certificate has taken its place.
     if (!lane || target.key !== key) return;
     if (lane.adapter.needsWithdrawal && target.validUntil !== -Infinity)
-      lane.withdraw(target, 'the certificate is gone');
+      this.#withdraw(target, 'the certificate is gone');
+  }
+
+  #withdraw(target: Target, message: string): void {
+    this.#schedule.heap.remove(target.end);
+    this.#laneOf.get(target)?.withdraw(target, message);
   }
 
   #due(): void {
@@ -223,11 +249,11 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     const { heap } = this.#schedule;
     const now = clock.now();
     const graceMs = this.#graceUntil - clock.monotonic();
-    for (let end = heap.peek(); graceMs <= 0 && end && end.dueAt <= now; end = heap.peek()) {
-      heap.remove(end);
+    const until = graceMs > 0 ? -Infinity : now;
+    for (let end = heap.peek(); end && end.dueAt <= until; end = heap.peek()) {
       const { target } = end;
       const at = formatInstant(new Date(Math.min(Math.max(target.validUntil, 0), 8.64e15)));
-      this.#laneOf.get(target)?.withdraw(target, `it ends at ${at}, and there is no newer one`);
+      this.#withdraw(target, `it ends at ${at}, and there is no newer one`);
     }
     this.#schedule.arm(Math.max(0, graceMs));
   }

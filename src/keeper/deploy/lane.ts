@@ -3,23 +3,28 @@
  * reloads that they need are gathered, and what fails is tried again.
  */
 import { complaintOf } from '../trouble.ts';
-import type { ServerAdapter } from '../../servers/adapter.ts';
+import type { ServerAdapter, ServerOptions } from '../../servers/adapter.ts';
 import { DueHeap } from '../due-heap.ts';
 import { digestOf } from './digest.ts';
+import { type Address, Observer } from './observer.ts';
 import { Reload, type ReloadOutcome } from './reload.ts';
 import { type Appointment, type Change, Target, type Task } from './target.ts';
 import type { DeployTools } from './tools.ts';
 
-export interface LaneOptions {
+/** With all that its adapter was made of. */
+export interface LaneOptions extends ServerOptions {
   readonly name: string;
   readonly adapter: ServerAdapter;
   readonly gatherMs: number;
   readonly reloadAtMostMs: number;
+  /** Where clients find it. */
+  readonly addresses: readonly Address[];
 }
 
+/** The same for a server whose config is the same. */
+export const fingerprintOf = (options: LaneOptions): string => JSON.stringify(options);
+
 export interface LaneListener {
-  /** Clients should get it from now on. */
-  served(target: Target, der: Buffer): void;
   /** The file holds this again. */
   takenBack(target: Target, previous: Buffer | undefined): void;
 }
@@ -31,12 +36,14 @@ const LAST_MS = 60_000;
 
 export class Lane {
   readonly name: string;
+  readonly fingerprint: string;
   readonly adapter: ServerAdapter;
   readonly targets: Map<string, Target> = new Map<string, Target>();
   readonly #options: LaneOptions;
   readonly #tools: DeployTools;
   readonly #listener: LaneListener;
   readonly #reload: Reload;
+  readonly #observer: Observer;
   readonly #turns = new DueHeap<Appointment>();
   #batch = new Map<Target, Change>();
   /** By the monotonic clock. */
@@ -54,11 +61,13 @@ export class Lane {
 
   constructor(options: LaneOptions, tools: DeployTools, listener: LaneListener) {
     this.name = options.name;
+    this.fingerprint = fingerprintOf(options);
     this.adapter = options.adapter;
     this.#options = options;
     this.#tools = tools;
     this.#listener = listener;
     this.#reload = new Reload(options.adapter, tools);
+    this.#observer = new Observer(options.name, options.adapter, options.addresses, tools);
   }
 
   target(file: string, certificate: string): Target {
@@ -80,10 +89,18 @@ export class Lane {
     this.#wake();
   }
 
+  /** Its file holds what it held when restaple ended. */
+  resume(target: Target, der: Buffer): void {
+    const writtenAt = this.#tools.files.writtenAt(target.file) ?? Infinity;
+    const isRead = writtenAt < (this.#tools.notes.readAt(this.name) ?? -Infinity);
+    this.#give(target, { kind: 'publish', change: { der, previous: der, servedUntil: Infinity }, isRead });
+  }
+
   /** Its file holds a new staple. @param previous what it held before. */
   publish(target: Target, der: Buffer, previous: Buffer | undefined, servedUntil: number): void {
     const { task } = target;
-    const waiting = this.#batch.get(target) ?? (task?.kind === 'publish' ? task.change : undefined);
+    const isWaiting = task?.kind === 'publish' && task.isRead !== true;
+    const waiting = this.#batch.get(target) ?? (isWaiting ? task.change : undefined);
     // What the server has is what was there before all of them.
     const before = waiting ?? { previous, servedUntil };
     const change = { der, previous: before.previous, servedUntil: before.servedUntil };
@@ -98,11 +115,12 @@ export class Lane {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
-    await this.#working;
+    await Promise.all([this.#working, this.#observer.stop()]);
   }
 
   #give(target: Target, task: Task): void {
     target.task = task;
+    this.#observer.forget(target);
     if (target.writers === 0) this.#turns.set(target.turn, this.#tools.clock.monotonic());
     this.#wake();
   }
@@ -116,7 +134,7 @@ export class Lane {
 
   async #work(): Promise<void> {
     // All that comes in one breath is there then.
-    await undefined;
+    await Promise.resolve();
     while (!this.#isStopped) {
       const now = this.#tools.clock.monotonic();
       const turn = this.#turns.peek();
@@ -155,14 +173,14 @@ export class Lane {
     }
   }
 
-  async #publish(target: Target, { change, isTakenBack }: Task & { kind: 'publish' }): Promise<void> {
+  async #publish(target: Target, { change, isRead, isTakenBack }: Task & { kind: 'publish' }): Promise<void> {
     const { certificate, file, validUntil } = target;
     const { der } = change;
     if (!der) return;
     target.withdrawn = undefined;
     if (isTakenBack === true) await this.#tools.files.write(file, der);
     const effect = await this.adapter.publish({ certificate, file, der, validUntil });
-    if (effect === 'reload' && this.adapter.reload) {
+    if (effect === 'reload' && this.adapter.reload && isRead !== true) {
       this.#gather(target, change);
       // What was taken back once has to pass the check first.
       if (isTakenBack !== true) this.#succeeded(target);
@@ -170,7 +188,7 @@ export class Lane {
     }
     this.#succeeded(target);
     this.#batch.delete(target);
-    if (effect !== 'idle') this.#listener.served(target, der);
+    if (effect !== 'idle') this.#observer.expect(target, der);
   }
 
   async #withdraw(target: Target, message: string): Promise<void> {
@@ -206,6 +224,7 @@ export class Lane {
     const batch = this.#batch;
     this.#batch = new Map();
     this.#servedUntil = Infinity;
+    const startedAt = this.#tools.clock.now();
     let outcome: ReloadOutcome | undefined;
     try {
       outcome = await this.#reload.of(batch);
@@ -219,13 +238,14 @@ export class Lane {
     for (const { target } of outcome.bad) batch.delete(target);
     this.#reloadedAt = this.#tools.clock.monotonic();
     this.#retryAt = -Infinity;
+    this.#tools.notes.wasRead(this.name, startedAt);
     this.#failures = 0;
     if (batch.size > 0) this.#tools.report({ type: 'reloaded', server: this.name, staples: batch.size });
     if (this.#told !== undefined) this.#mended();
     this.#told = undefined;
     for (const [target, { der }] of batch) {
       this.#succeeded(target);
-      if (der) this.#listener.served(target, der);
+      if (der) this.#observer.expect(target, der);
     }
   }
 

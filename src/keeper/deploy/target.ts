@@ -50,6 +50,8 @@ export type Task =
       readonly change: Change;
       /** The server did not bear it, and the file holds what was there before. */
       readonly isTakenBack?: boolean;
+      /** A running server has read it already. */
+      readonly isRead?: boolean;
     }
   | { readonly kind: 'withdraw'; readonly message: string };
 
