@@ -103,6 +103,8 @@ export class Places {
   #isDamaged(path: string, { der, error }: Judged): boolean {
     if (!error || NOT_DAMAGED.has(error.code)) return false;
     if (path === this.#own) return true;
+    // HAProxy wants a file for each certificate, and an empty one where there is no staple.
+    if (der.length === 0) return false;
     // After a renewal, the file that servers read has the staple of the certificate before. And over a key or a
     // certificate nothing is written: that is told then.
     return error.code !== 'certid-mismatch' && !isSomethingElse(der);

@@ -105,6 +105,8 @@ describe('opening', () => {
     { name: 'a store that was cut short', stored: cut, output: usual, best: usual, damaged: ['own'] },
     { name: 'rubbish in the store', stored: rubbish, output: usual, best: usual, damaged: ['own'] },
     { name: 'an empty store file', stored: Buffer.alloc(0), output: usual, best: usual, damaged: ['own'] },
+    { name: 'an empty output', stored: usual, output: Buffer.alloc(0), best: usual, published: true },
+    { name: 'an empty output alone', output: Buffer.alloc(0), best: undefined },
     {
       name: 'a forged output',
       stored: usual,
