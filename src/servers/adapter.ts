@@ -21,8 +21,8 @@ export interface ServerStaple {
 }
 
 /**
- * `live`: the running server has it, or takes it by itself from the file. `reload`: it does after a reload. `idle`: it is
- * not running, and takes it when it starts.
+ * `live`: the running server has it, or takes it by itself from the file. `reload`: it does after a reload. `idle`: it
+ * takes it later, so that there is nothing to be seen now: when it starts, or when what it has ends.
  */
 export type Effect = 'live' | 'reload' | 'idle';
 

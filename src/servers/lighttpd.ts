@@ -8,7 +8,7 @@
  * staple. One that is withdrawn leaves no other way.
  */
 import { outputPath } from '../subject/output-path.ts';
-import type { Command, CreateAdapter } from './adapter.ts';
+import type { Command, CreateAdapter, Effect } from './adapter.ts';
 import { isStopped, optionOf } from './pid-file.ts';
 import { removeFile } from './remove-file.ts';
 
@@ -33,7 +33,9 @@ const WITHDRAW_BEFORE_MS = 600_000;
 
 export const createLighttpd: CreateAdapter = ({ dir, check = CHECK, reload }) => {
   const configuration = optionOf('-f', check) ?? CONFIGURATION;
-  const isIdle = (): boolean => isStopped(configuration, PID);
+  // A staple that it takes by itself may take days to be seen.
+  const effect = (needsReload: boolean): Effect =>
+    needsReload && !isStopped(configuration, PID) ? 'reload' : 'idle';
   return {
     type: 'lighttpd',
     check,
@@ -41,13 +43,10 @@ export const createLighttpd: CreateAdapter = ({ dir, check = CHECK, reload }) =>
     withdrawBeforeMs: WITHDRAW_BEFORE_MS,
     needsWithdrawal: true,
     outputsOf: (certificate) => [outputPath(certificate, dir)],
-    publish() {
-      const running = reload ? 'reload' : 'live';
-      return Promise.resolve(isIdle() ? 'idle' : running);
-    },
+    publish: () => Promise.resolve(effect(reload !== undefined)),
     async withdraw({ file }) {
       await removeFile(file);
-      return isIdle() ? 'idle' : 'reload';
+      return effect(true);
     },
   };
 };

@@ -3,14 +3,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command, ServerAdapter } from '../../../src/servers/adapter.ts';
-import { createNginx, snippetPath } from '../../../src/servers/nginx.ts';
+import { createNginx } from '../../../src/servers/nginx.ts';
 import { writeFileAtomically } from '../../../src/store/atomic-file.ts';
 import { certificatesPem, keyPem } from '../../support/files.ts';
 import { testKeys } from '../../support/keys.ts';
 import { describeWithPeer, run } from '../../support/peers.ts';
 import { createTestPki, testResponse } from '../../support/pki.ts';
-import { type Program, startProgram } from '../../support/programs/program.ts';
+import type { Program } from '../../support/programs/program.ts';
 import { makeDirectory, serverCertificate } from '../world.ts';
+import { type NginxSite, includeOf, nginxSite } from './nginx-world.ts';
 import { stapleOf, startVisitor } from './visitor.ts';
 
 const HOUR = 3_600_000;
@@ -28,7 +29,8 @@ const ask = ({ port }: Pick<Program, 'port'>, ...args: readonly string[]) =>
 describeWithPeer('nginx', 'nginx takes staples', (path) => {
   let dir: Awaited<ReturnType<typeof makeDirectory>>;
   let staples: string;
-  let adapter: ServerAdapter & { readonly check: Command; readonly reload: Command };
+  let site: NginxSite;
+  let adapter: ServerAdapter;
   let certificate: string;
   let file: string;
   let running: Program | undefined;
@@ -40,17 +42,14 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
     // Names that have to be quoted, to be sure that they are.
     staples = join(dir.path, 'st ap"les;\\n');
     await mkdir(staples);
-    certificate = join(dir.path, 'www.example.test.pem');
+    certificate = join(dir.path, 'chain.pem');
     await writeFile(certificate, certificatesPem(pki.leaf, pki.issuer));
     await writeFile(join(dir.path, 'key.pem'), keyPem(pki.leaf));
-    const options: Command = [path, '-e', join(dir.path, 'error.log'), '-c', join(dir.path, 'nginx.conf')];
-    const check: Command = [...options, '-q', '-t'];
-    const reload: Command = [...options, '-s', 'reload'];
-    adapter = { ...createNginx({ socket: undefined, dir: staples, check, reload }), check, reload };
+    site = nginxSite(path, dir.path);
+    const { check, reload } = site;
+    adapter = createNginx({ socket: undefined, dir: staples, check, reload });
     [file = ''] = adapter.outputsOf(certificate);
-    // A pattern, which may find nothing; there `\` escapes once more.
-    const pattern = snippetPath(file).replaceAll('\\', '\\\\').replace(/f$/, '[f]');
-    include = `include "${pattern.replaceAll(/["\\]/g, '\\$&')}";`;
+    include = includeOf(file);
   });
   afterEach(async () => {
     await running?.stop();
@@ -58,43 +57,15 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
     await dir.remove();
   });
 
-  const configure = (port: number): Promise<void> =>
-    writeFile(
-      join(dir.path, 'nginx.conf'),
-      `daemon off;
-       pid ${dir.path}/nginx.pid;
-       worker_processes 2;
-       ${process.getuid?.() === 0 ? 'user root;' : ''}
-       events {}
-       http {
-         access_log off;
-         ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-           .map((kind) => `${kind}_temp_path ${join(dir.path, kind)};`)
-           .join('\n')}
-         server {
-           listen 127.0.0.1:${port} ssl;
-           ssl_certificate ${certificate};
-           ssl_certificate_key ${dir.path}/key.pem;
-           ${include}
-           location / { return 200; }
-         }
-       }`,
-    );
-  const start = async (): Promise<Program> => {
-    running = await startProgram(path, async (port) => {
-      await configure(port);
-      return ['-e', join(dir.path, 'error.log'), '-c', join(dir.path, 'nginx.conf')];
-    });
-    return running;
-  };
+  const start = async (): Promise<Program> => (running = await site.start(include));
   const write = (der: Buffer): Promise<void> => writeFileAtomically(file, der);
   const publish = async (der: Buffer): Promise<string> => {
     await write(der);
     return adapter.publish({ certificate, file, der, validUntil: Date.now() + HOUR });
   };
   const reload = async (): Promise<void> => {
-    expect(await runs(adapter.check)).toMatchObject({ code: 0 });
-    expect(await runs(adapter.reload)).toMatchObject({ code: 0 });
+    expect(await runs(site.check)).toMatchObject({ code: 0 });
+    expect(await runs(site.reload)).toMatchObject({ code: 0 });
   };
 
   it('from the first handshake on', async () => {
@@ -137,15 +108,15 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
   });
 
   it('is known to be stopped', async () => {
-    await configure(9);
-    expect(await runs(adapter.check)).toMatchObject({ code: 0 });
+    await site.configure(9, include);
+    expect(await runs(site.check)).toMatchObject({ code: 0 });
     expect(await publish(old)).toBe('idle');
     await start();
     expect(await publish(fresh)).toBe('reload');
     await running?.stop();
     expect(await adapter.withdraw({ certificate, file })).toBe('idle');
     // Which is why nobody asks it then.
-    expect(await runs(adapter.reload)).toMatchObject({ code: 1 });
+    expect(await runs(site.reload)).toMatchObject({ code: 1 });
   });
 
   describe('a keeper that dies between two files leaves what nginx starts with', () => {
@@ -159,9 +130,9 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
       ['staple and snippet again', () => publish(fresh)],
     ];
     it.each(steps.map(([sentence], index) => [sentence, index] as const))('%s', async (_sentence, last) => {
-      await configure(9);
+      await site.configure(9, include);
       for (const [, step] of steps.slice(0, last + 1)) await step();
-      expect(await runs(adapter.check)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await runs(site.check)).toEqual({ code: 0, stdout: '', stderr: '' });
     });
   });
 
@@ -169,7 +140,7 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
     it('a file that is named without the snippet is served past its withdrawal, and must not go', async () => {
       await rm(staples, { recursive: true });
       await mkdir((staples = join(dir.path, 'staples')));
-      file = join(staples, 'www.example.test.ocsp');
+      file = join(staples, 'site.ocsp');
       include = `ssl_stapling on; ssl_stapling_file ${file};`;
       await publish(old);
       const { port } = await start();
@@ -177,7 +148,7 @@ describeWithPeer('nginx', 'nginx takes staples', (path) => {
       await reload();
       expect(await stapleOf(port)).toEqual(old);
       await rm(file);
-      expect((await runs(adapter.check)).code).toBe(1);
+      expect((await runs(site.check)).code).toBe(1);
     });
 
     it('of two certificates in one server {} both get the staple of the one', async () => {
