@@ -36,71 +36,95 @@ const MAX_DEPTH = 8;
 /** A certificate with its chain has some KiB. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** Takes a target as it is found; what it returns is waited for before the next. */
+export type Visit = (target: Target) => Promise<void> | undefined;
+
 /** The files of each argument, sorted within a directory or pattern, each file once. */
 export async function findTargets(args: readonly string[]): Promise<readonly Target[]> {
   const found = new Map<string, Target>();
-  const pace = new Pace();
-  for (const arg of args) {
-    for (const target of await expand(arg)) {
-      if (pace.isOver()) await pace.rest();
-      const key = resolve(target.path);
-      if (!found.has(key)) found.set(key, target);
-    }
-  }
+  await visitTargets(args, (target) => {
+    const key = resolve(target.path);
+    if (!found.has(key)) found.set(key, target);
+    return undefined;
+  });
   return [...found.values()];
 }
 
-async function expand(arg: string): Promise<readonly Target[]> {
+/** The same one by one, and twice what is named twice: a million of them need not be in memory at one time. */
+export async function visitTargets(args: readonly string[], visit: Visit): Promise<void> {
+  const pace = new Pace();
+  const paced: Visit = (target) => {
+    const visited = visit(target);
+    if (!pace.isOver()) return visited;
+    return visited ? visited.then(() => pace.rest()) : pace.rest();
+  };
+  for (const arg of args) await expand(arg, paced);
+}
+
+async function expand(arg: string, visit: Visit): Promise<void> {
   const stats = attempt(() => statSync(arg));
-  if (stats?.isDirectory() === true) return walk(arg);
-  if (stats || !/[*?[{]/.test(arg)) return [{ path: arg, foundIn: undefined, problem: undefined }];
+  if (stats?.isDirectory() === true) {
+    await walk(arg, visit);
+    return;
+  }
+  if (stats || !/[*?[{]/.test(arg)) {
+    await visit({ path: arg, foundIn: undefined, problem: undefined });
+    return;
+  }
+  const found = await matches(arg);
+  if (found instanceof InputError) await visit({ path: arg, foundIn: undefined, problem: found });
+  else for (const path of found) await visit({ path, foundIn: arg, problem: undefined });
+}
+
+async function matches(pattern: string): Promise<readonly string[] | InputError> {
+  const { matchFiles } = await import('./glob.ts');
   try {
-    const paths = await matches(arg);
-    return paths.map((path) => ({ path, foundIn: arg, problem: undefined }));
+    const paths = await matchFiles(pattern);
+    return paths.length > 0 ? paths : new InputError('file-unreadable', 'no file matches the pattern', pattern);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return [{ path: arg, foundIn: undefined, problem: error }];
+    if (error instanceof InputError) return error;
+    throw error;
   }
 }
 
-async function matches(pattern: string): Promise<readonly string[]> {
-  const { matchFiles } = await import('./glob.ts');
-  const paths = await matchFiles(pattern);
-  if (paths.length === 0) throw new InputError('file-unreadable', 'no file matches the pattern', pattern);
-  return paths;
-}
-
 /** Every file that may hold a certificate. Links to files are followed, as certbot makes them; links to directories not. */
-async function walk(root: string): Promise<readonly Target[]> {
-  const targets: Target[] = [];
-  const pace = new Pace();
-  const visit = async (directory: string, depth: number): Promise<void> => {
+async function walk(root: string, visit: Visit): Promise<void> {
+  let count = 0;
+  const tell = (target: Target): Promise<void> | undefined => {
+    count += 1;
+    return visit(target);
+  };
+  const enter = async (directory: string, depth: number): Promise<void> => {
     let entries: readonly Dirent[];
     try {
       entries = readdirSync(directory, { withFileTypes: true });
     } catch (error) {
       // The others go on: one closed directory must not cost its neighbours their staples.
-      targets.push({ path: directory, foundIn: undefined, problem: unreadable(directory, error) });
+      await tell({ path: directory, foundIn: undefined, problem: unreadable(directory, error) });
       return;
     }
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const wanted = entries.filter((entry) => isWanted(entry));
+    for (const entry of wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(directory, entry.name);
-      if (entry.name.startsWith('.')) continue;
-      if (pace.isOver()) await pace.rest();
       if (entry.isDirectory()) {
-        if (depth < MAX_DEPTH) await visit(path, depth + 1);
-      } else if (!OTHERS.has(extname(entry.name))) {
-        const stats = attempt(() => statSync(path));
-        if (stats && mayHoldCertificate(stats))
-          targets.push({ path, foundIn: root, problem: undefined, stats });
+        if (depth < MAX_DEPTH) await enter(path, depth + 1);
+        continue;
       }
+      const stats = attempt(() => statSync(path));
+      if (!stats || !mayHoldCertificate(stats)) continue;
+      // There may be ten thousand: nothing is waited for that is not under way.
+      const told = tell({ path, foundIn: root, problem: undefined, stats });
+      if (told) await told;
     }
   };
-  await visit(root, 0);
-  if (targets.length > 0) return targets;
+  await enter(root, 0);
+  if (count > 0) return;
   const problem = new InputError('certificate-not-found', 'no server certificate in it', root);
-  return [{ path: root, foundIn: undefined, problem }];
+  await visit({ path: root, foundIn: undefined, problem });
 }
+
+const isWanted = (entry: Dirent): boolean =>
+  !entry.name.startsWith('.') && (entry.isDirectory() || !OTHERS.has(extname(entry.name)));
 
 const unreadable = (directory: string, error: unknown): InputError =>
   new InputError('file-unreadable', `cannot be read: ${systemReason(error)}`, directory, { cause: error });

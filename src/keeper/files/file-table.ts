@@ -83,6 +83,18 @@ export class FileTable {
     return { key, error: isUnsure ? undefined : error, isLingering: false, isUnsure };
   }
 
+  /** True when a file that held this certificate is as it was when it was read, and no look is needed. */
+  isSteady(path: string, key: string, stats: Stats): boolean {
+    const known = this.#files.get(path);
+    return (
+      known?.key === key &&
+      known.isSettled &&
+      known.error === undefined &&
+      known.missedAt === undefined &&
+      isSame(known.print, stats)
+    );
+  }
+
   /** Forgets every file that `keeps` says no to. */
   prune(keeps: (path: string) => boolean): void {
     for (const path of this.#files.keys()) if (!keeps(path)) this.#files.delete(path);

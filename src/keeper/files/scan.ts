@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { attempt } from '../../attempt.ts';
 import { Pace } from '../../pace.ts';
-import { findTargets } from '../../subject/targets.ts';
+import { visitTargets } from '../../subject/targets.ts';
 import type { SubjectSettings } from './certificate-subject.ts';
 import type { FileTable } from './file-table.ts';
 import type { RosterProblem, Sighting } from './membership.ts';
@@ -45,20 +45,18 @@ export async function scan(
   before: Sightings,
   files: FileTable,
 ): Promise<Scan> {
-  const pace = new Pace();
   const seen: Sightings = new Map();
   const problems: RosterProblem[] = [];
   const directories = new Set<string>();
   let isNews = false;
   let isUnsure = false;
 
-  const look = async (
+  const lookAnew = async (
     id: string,
     one: Omit<Seen, 'sighting'>,
     group: RosterGroup,
     stats?: Stats,
   ): Promise<void> => {
-    if (pace.isOver()) await pace.rest();
     const { path, foundIn } = one;
     const state = await files.look(path, foundIn, stats);
     if (state.error) problems.push({ path, error: state.error });
@@ -78,19 +76,32 @@ export async function scan(
 
   for (const [number, group] of groups.entries()) {
     for (const arg of group.args) directories.add(baseOf(arg));
-    for (const { path: shown, foundIn, problem, stats } of await findTargets(group.args)) {
-      if (problem) problems.push({ path: shown, error: problem });
-      else {
-        const path = resolve(shown);
-        addDirectories(path, foundIn, directories);
-        await look(idOf(number, path), { group: number, path, foundIn }, group, stats);
+    await visitTargets(group.args, ({ path: shown, foundIn, problem, stats }) => {
+      if (problem) {
+        problems.push({ path: shown, error: problem });
+        return undefined;
       }
-    }
+      const path = resolve(shown);
+      const id = idOf(number, path);
+      if (seen.has(id)) return undefined;
+      addDirectories(path, foundIn, directories);
+      // Nearly always all are as they were: that must cost next to nothing for each of ten thousand.
+      const earlier = before.get(id);
+      const { key, isLingering } = earlier?.sighting ?? {};
+      const now = stats ?? attempt(() => statSync(path));
+      if (earlier && key !== undefined && isLingering === false && now && files.isSteady(path, key, now)) {
+        seen.set(id, earlier);
+        return undefined;
+      }
+      return lookAnew(id, { group: number, path, foundIn }, group, now);
+    });
   }
+  const pace = new Pace();
   for (const [id, { group: number, path, foundIn, sighting }] of before) {
+    if (pace.isOver()) await pace.rest();
     const group = groups[number];
     if (sighting === undefined || group === undefined || seen.has(id)) continue;
-    await look(id, { group: number, path, foundIn }, group);
+    await lookAnew(id, { group: number, path, foundIn }, group);
     if (seen.get(id)?.sighting === undefined) seen.delete(id);
   }
   return { seen, isNews, isUnsure, problems, directories };
@@ -117,8 +128,10 @@ function sightingOf(
 
 /** From the directory of a file up to where it was looked for: a new one may appear in each of them. */
 function addDirectories(path: string, foundIn: string | undefined, directories: Set<string>): void {
-  const base = foundIn === undefined ? dirname(path) : baseOf(foundIn);
-  for (let directory = dirname(path); !directories.has(directory); directory = dirname(directory)) {
+  let directory = dirname(path);
+  if (directories.has(directory)) return;
+  const base = foundIn === undefined ? directory : baseOf(foundIn);
+  for (; !directories.has(directory); directory = dirname(directory)) {
     directories.add(directory);
     if (directory === base || directory === dirname(directory)) return;
   }
