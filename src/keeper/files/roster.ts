@@ -8,12 +8,13 @@ import type { CertificateSubject } from './certificate-subject.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { FileTable } from './file-table.ts';
 import { NO_MEMBERS, type RosterProblem, membershipOf } from './membership.ts';
+import { OutputWatch } from './output-watch.ts';
 import { type RosterGroup, type Sightings, scan } from './scan.ts';
 
 /** Called in the course of a look, one after the other. */
 export interface RosterListener {
   added(subject: CertificateSubject): void;
-  /** Its files, outputs or settings did. */
+  /** Its files, outputs or settings did, or somebody changed what lies in one of its outputs. */
   changed(subject: CertificateSubject): void;
   /** After `added` of the certificate that has taken its place. */
   gone(key: string): void;
@@ -36,6 +37,7 @@ export class Roster {
   readonly #rescanMs: number;
   readonly #listener: RosterListener;
   readonly #files: FileTable;
+  readonly #outputs = new OutputWatch();
   readonly #watch = new DirectoryWatch(() => this.#soon(Math.max(EVENT_MS, SHARE * this.#tookMs)));
   #groups: readonly RosterGroup[];
   /** By which `#seen` was seen. */
@@ -130,6 +132,7 @@ export class Roster {
     this.#lastGroups = groups;
     if (isNews || isNewConfig) await this.#update();
     if (!this.#isStopped) this.#watch.set(directories);
+    for (const subject of await this.#outputs.look(this.#members.subjects)) this.#listener.changed(subject);
     this.#tell([...problems, ...this.#members.problems]);
     return isUnsure;
   }

@@ -441,3 +441,49 @@ describe('looking', () => {
       },
     ));
 });
+
+describe('a file that servers read', () => {
+  const [HALF_MINUTE, TWO_MINUTES] = [30_000, 120_000];
+  const changes: readonly (readonly [string, (path: string) => Promise<void>, readonly string[]])[] = [
+    ['is removed', (path) => unlink(path), ['changed one']],
+    ['is emptied', (path) => truncate(path), ['changed one']],
+    ['is written over', (path) => writeFile(path, 'the staplE'), ['changed one']],
+    [
+      'is replaced',
+      async (path) => {
+        await writeFile(`${path}.new`, 'the staple');
+        await rename(`${path}.new`, path);
+      },
+      ['changed one'],
+    ],
+    ['is left alone', () => Promise.resolve(), []],
+  ];
+  it.each(changes)('%s: seen within two minutes, and told once', (_, change, expected) =>
+    onStage(
+      (dir) => [group(dir, ['a'])],
+      async ({ roster, put, told, later }) => {
+        await put('a/one.pem', pem(one));
+        const output = await put('a/one.ocsp', 'the staple');
+        await roster.start();
+        for (let ms = 0; ms < TWO_MINUTES; ms += HALF_MINUTE) await later(HALF_MINUTE);
+        expect(told()).toEqual(['added one']);
+        await change(output);
+        for (let ms = 0; ms < 2 * TWO_MINUTES; ms += HALF_MINUTE) await later(HALF_MINUTE);
+        expect(told()).toEqual(expected);
+      },
+    ),
+  );
+
+  it('is not there yet: nothing to tell, and none when it comes', () =>
+    onStage(
+      (dir) => [group(dir, ['a'])],
+      async ({ roster, put, told, later }) => {
+        await put('a/one.pem', pem(one));
+        await roster.start();
+        for (let ms = 0; ms < TWO_MINUTES; ms += HALF_MINUTE) await later(HALF_MINUTE);
+        await put('a/one.ocsp', 'the staple');
+        for (let ms = 0; ms < 2 * TWO_MINUTES; ms += HALF_MINUTE) await later(HALF_MINUTE);
+        expect(told()).toEqual(['added one']);
+      },
+    ));
+});
