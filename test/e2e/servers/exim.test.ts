@@ -38,9 +38,9 @@ describeWithPeer('exim4', 'Exim takes staples', (path) => {
 
   beforeEach(async () => {
     dir = await makeDirectory();
-    exim = await makeExim(path, dir.path, pki);
+    exim = await makeExim(path, dir.path);
     ({ certificate } = exim);
-    await exim.present(pki.leaf);
+    await exim.present(pki.leaf, pki.issuer);
     adapter = createExim({ socket: undefined, check: undefined, reload: undefined, dir: exim.staples });
     [file = ''] = adapter.outputsOf(certificate);
   });
@@ -101,7 +101,7 @@ describeWithPeer('exim4', 'Exim takes staples', (path) => {
     await publish(old);
     const port = await start();
     expect(await visitMail(port)).toEqual(old);
-    await exim.present(renewed);
+    await exim.present(renewed, pki.issuer);
     expect(await visitMail(port)).toBeUndefined();
     await expect(publish(fresh)).rejects.toMatchObject({ code: 'server-refused' });
     expect(await visitMail(port)).toBeUndefined();

@@ -1,18 +1,15 @@
-/** Traffic Server in a directory of its own, with one certificate, in front of a web server. */
+/** Traffic Server in a directory of its own, with one certificate (chain.pem and key.pem), in front of a web server. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../../../src/servers/adapter.ts';
 import { createTrafficServer } from '../../../src/servers/trafficserver.ts';
-import { certificatesPem, keyPem } from '../../support/files.ts';
 import { peer } from '../../support/peers.ts';
-import type { TestPki } from '../../support/pki.ts';
 import { type Program, startProgram } from '../../support/programs/program.ts';
 
 /** For ever, or nearly. */
 export const NEVER_ASK = 2_000_000_000;
 
 export interface TrafficServerWorld {
-  readonly certificate: string;
   readonly staples: string;
   /** The usual one of the adapter, for this place. */
   readonly reload: Command;
@@ -20,30 +17,22 @@ export interface TrafficServerWorld {
   start(originPort: number, cacheTimeout?: number): Promise<Program>;
 }
 
-/** @param path traffic_manager; `dir` is a directory that nobody else uses. */
-export async function makeTrafficServer(
-  path: string,
-  dir: string,
-  pki: TestPki,
-): Promise<TrafficServerWorld> {
+/** @param path traffic_manager; `dir` is where certificate and key are. */
+export async function makeTrafficServer(path: string, dir: string): Promise<TrafficServerWorld> {
   const root = join(dir, 'root');
-  const staples = join(root, 'staples');
-  const certificate = join(root, 'certs/www.example.test.pem');
+  const staples = join(dir, 'staples');
   await chmod(dir, 0o755);
-  for (const name of ['', 'etc', 'run', 'log', 'cache', 'share', 'certs', 'staples'])
-    await mkdir(join(root, name));
+  await mkdir(staples, { recursive: true });
+  for (const name of ['', 'etc', 'run', 'log', 'cache', 'share']) await mkdir(join(root, name));
   const put = (name: string, text: string): Promise<void> => writeFile(join(root, name), text);
-  await writeFile(certificate, certificatesPem(pki.leaf, pki.issuer));
-  await put('certs/www.example.test.key', keyPem(pki.leaf));
-  const names = 'ssl_cert_name=www.example.test.pem ssl_key_name=www.example.test.key';
-  await put('etc/ssl_multicert.config', `dest_ip=* ${names} ssl_ocsp_name=www.example.test.ocsp\n`);
+  const names = 'ssl_cert_name=chain.pem ssl_key_name=key.pem ssl_ocsp_name=chain.ocsp';
+  await put('etc/ssl_multicert.config', `dest_ip=* ${names}\n`);
   await put('etc/storage.config', '');
   await put('etc/plugin.config', '');
   const allowed = 'ip_allow: [{ apply: in, ip_addrs: 127.0.0.1, action: allow, methods: ALL }]\n';
   await put('etc/ip_allow.yaml', allowed);
   await put('runroot.yaml', places(root));
   return {
-    certificate,
     staples,
     reload: reloadIn(root),
     async start(originPort, cacheTimeout = NEVER_ASK) {
@@ -53,8 +42,8 @@ export async function makeTrafficServer(
           `http.server_ports STRING ${port}:ssl:ip-in=127.0.0.1`,
           'admin.user_id STRING #-1',
           'http.cache.http INT 0',
-          `ssl.server.cert.path STRING ${root}/certs`,
-          `ssl.server.private_key.path STRING ${root}/certs`,
+          `ssl.server.cert.path STRING ${dir}`,
+          `ssl.server.private_key.path STRING ${dir}`,
           'ssl.ocsp.enabled INT 1',
           `ssl.ocsp.response.path STRING ${staples}`,
           `ssl.ocsp.cache_timeout INT ${cacheTimeout}`,

@@ -1,9 +1,12 @@
 /** The adapter and the real Traffic Server, without a keeper between them. */
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ServerAdapter } from '../../../src/servers/adapter.ts';
 import { createTrafficServer } from '../../../src/servers/trafficserver.ts';
 import { writeFileAtomically } from '../../../src/store/atomic-file.ts';
+import { certificatesPem, keyPem } from '../../support/files.ts';
 import { close, listen } from '../../support/loopback.ts';
 import { type Responder, startResponder } from '../../support/ocsp-responder.ts';
 import { describeWithPeer, run } from '../../support/peers.ts';
@@ -35,9 +38,11 @@ describeWithPeer('traffic_manager', 'Traffic Server takes staples', (path) => {
     responder = await startResponder({ pki: createTestPki(), mangle: (der) => wrong ?? der });
     pki = createTestPki({ now: new Date(), leaf: { ocspUrls: [responder.url] } });
     dir = await makeDirectory();
-    server = await makeTrafficServer(path, dir.path, pki);
+    server = await makeTrafficServer(path, dir.path);
+    certificate = join(dir.path, 'chain.pem');
+    await writeFile(certificate, certificatesPem(pki.leaf, pki.issuer));
+    await writeFile(join(dir.path, 'key.pem'), keyPem(pki.leaf));
     const { staples, reload } = server;
-    ({ certificate } = server);
     adapter = createTrafficServer({ socket: undefined, check: undefined, reload, dir: staples });
     [file = ''] = adapter.outputsOf(certificate);
   });
