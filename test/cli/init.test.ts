@@ -1,11 +1,11 @@
 /** restaple init on copies of machines: what it finds, what it writes, what it says is to be done. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { certificatesPem, keyPem, withTempDir } from '../support/files.ts';
 import { NOW, type TestPki, createTestPki } from '../support/pki.ts';
+import { describeWithPeer, run } from '../support/peers.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 import { serverCertificate } from '../e2e/world.ts';
 
@@ -145,18 +145,35 @@ describe('on a machine with three servers and forty certificates', () => {
       expect(text.match(/h0\.pem/g)).toHaveLength(2);
     }));
 
+  it('says which servers lack a certificate that is kept already', () =>
+    withMachine(async (machine) => {
+      await machine.certificate('/etc/letsencrypt/live/a.example/fullchain.pem');
+      await machine.init();
+      await machine.put(
+        '/etc/nginx/nginx.conf',
+        'http { server { ssl_certificate /etc/letsencrypt/live/a.example/fullchain.pem; } }',
+      );
+      const { out } = await machine.init();
+      expect(out).toContain(
+        '/etc/letsencrypt/live/a.example/fullchain.pem is kept, but not for nginx: its entry needs "server: nginx"',
+      );
+      expect(out).toContain('added 1 server and 0 certificates');
+    }));
+
   it('never opens a file that is named as a key', () =>
     withMachine(async (machine) => {
       await threeServers(machine);
       // Reading one of these would wait for ever.
       for (let i = 0; i < 20; i++)
-        execFileSync('mkfifo', [join(machine.root, `/etc/letsencrypt/live/n${i}.example/privkey.pem`)]);
-      execFileSync('mkfifo', [join(machine.root, '/etc/hitch/h4.key')]);
+        await makeFifo(join(machine.root, `/etc/letsencrypt/live/n${i}.example/privkey.pem`));
+      await makeFifo(join(machine.root, '/etc/hitch/h4.key'));
       const { exitCode, err, out } = await machine.init();
       expect(exitCode).toBe(0);
       expect(out + err).not.toContain('PRIVATE KEY');
     }));
 });
+
+const makeFifo = (path: string): Promise<unknown> => run('mkfifo', [path]);
 
 interface Found {
   readonly servers: readonly { readonly type: string }[];
@@ -164,14 +181,14 @@ interface Found {
   readonly skipped: readonly { readonly text: string }[];
 }
 
-describe('the changes to a server', () => {
-  const SITE = `server {
+const SITE = `server {
   listen 443 ssl;
   ssl_stapling on;
   ssl_certificate /etc/ssl/site.pem;
   ssl_certificate_key /etc/ssl/site.key;
 }`;
 
+describe('the changes to a server', () => {
   it('are printed with file and line', () =>
     withMachine(async ({ certificate, init, put }) => {
       await certificate('/etc/ssl/site.pem');
@@ -183,7 +200,9 @@ describe('the changes to a server', () => {
   /etc/nginx/nginx.conf:4: take this line away
 `);
     }));
+});
 
+describeWithPeer('patch', 'the changes to a server', (patch) => {
   it('are a patch that patch(1) takes, also where a file has no end of line', () =>
     withMachine(async ({ certificate, init, put, root }) => {
       await certificate('/etc/ssl/site.pem');
@@ -191,7 +210,7 @@ describe('the changes to a server', () => {
       await put('/etc/nginx/conf.d/a.conf', SITE);
       await put('/etc/haproxy/haproxy.cfg', 'global');
       const { out } = await init('--diff');
-      execFileSync('patch', ['-p1', '-d', root], { input: out });
+      await run(patch, ['-p1', '-d', root], { input: Buffer.from(out) });
       expect(readFileSync(join(root, '/etc/nginx/conf.d/a.conf'), 'utf8')).toBe(`server {
   listen 443 ssl;
   ssl_certificate /etc/ssl/site.pem;

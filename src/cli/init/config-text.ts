@@ -1,7 +1,7 @@
 /** The text of a config with what is missing in it; all that stands there already stays, comments too. */
 import { type Document, YAMLSeq, isMap, isSeq, parseDocument } from 'yaml';
 import type { Config } from '../../config/config.ts';
-import { isCovered } from './covered.ts';
+import { entryFor } from './covered.ts';
 import type { Group, Plan } from './plan.ts';
 
 const HEAD = `# yaml-language-server: $schema=https://unpkg.com/restaple/schema/restaple.schema.json
@@ -14,6 +14,8 @@ export interface Merged {
   readonly text: string;
   readonly addedServers: readonly string[];
   readonly addedFiles: readonly string[];
+  /** Certificates that an entry keeps already, but not for all servers that present them. */
+  readonly lacking: readonly { readonly file: string; readonly server: string }[];
 }
 
 /** @param present what is there, as text and as it is understood; `undefined` for a new file. */
@@ -34,14 +36,22 @@ export function configText(
     addedServers.push(server.name);
   }
   const addedFiles: string[] = [];
+  const lacking: { file: string; server: string }[] = [];
   for (const group of groups) {
-    const files = group.files.filter((file) => !present || !isCovered(file, present.config));
+    const files = group.files.filter((file) => {
+      const entry = present && entryFor(file, present.config);
+      const called = group.servers.map((name) => names.get(name) ?? name);
+      for (const server of called)
+        if (entry && !entry.servers.includes(server)) lacking.push({ file, server });
+      return !entry;
+    });
     if (files.length === 0) continue;
     append(document, 'certificates', entryOf({ ...group, files }, names), group.why);
     addedFiles.push(...files);
   }
   const isNew = addedServers.length + addedFiles.length > 0;
   return {
+    lacking,
     text: isNew ? document.toString({ lineWidth: 0 }) : (present?.text ?? ''),
     addedServers,
     addedFiles,

@@ -1,10 +1,10 @@
 /** Whether a config keeps a certificate file already. */
-import type { Config } from '../../config/config.ts';
+import type { CertificateConfig, Config } from '../../config/config.ts';
 import { matcherOf } from '../../servers/discover/pattern.ts';
 
-/** By its path: named itself, below a directory that is named, or matched by a pattern. */
-export function isCovered(file: string, { certificates }: Pick<Config, 'certificates'>): boolean {
-  return certificates.some(({ files }) => files.some((one) => covers(one.replace(/(.)\/+$/, '$1'), file)));
+/** The entry that counts for it: it names the file, a directory above it, or a pattern that it matches. */
+export function entryFor(file: string, { certificates }: Config): CertificateConfig | undefined {
+  return certificates.find(({ files }) => files.some((one) => covers(one.replace(/(.)\/+$/, '$1'), file)));
 }
 
 function covers(one: string, file: string): boolean {

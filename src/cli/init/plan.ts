@@ -61,7 +61,10 @@ export async function planOf(tree: Tree, { acme, servers }: Discovery): Promise<
     groups.add(path, `of ${client}; no server that was found presents them`, [], `${STAPLES}/${client}`);
   }
   return {
-    servers: servers.flatMap((one) => (one.certificates.length > 0 ? serverPlan(one) : [])),
+    // One without a certificate to keep needs no entry.
+    servers: servers
+      .flatMap(serverPlan)
+      .filter(({ name }) => groups.all.some((one) => one.servers.includes(name))),
     groups: groups.all,
     skipped: [...skipped, ...groups.skipped],
   };

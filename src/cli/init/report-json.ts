@@ -7,7 +7,12 @@ export function initJson({ discovery, merged, out, plan }: InitResult): object {
   return {
     verb: 'init',
     exitCode: 0,
-    config: { path: out, addedServers: merged.addedServers, addedFiles: merged.addedFiles },
+    config: {
+      path: out,
+      addedServers: merged.addedServers,
+      addedFiles: merged.addedFiles,
+      lacking: merged.lacking,
+    },
     servers: servers.map(serverJson),
     certificates: plan.groups.flatMap(({ files, outDir = null, servers: its }) =>
       files.map((path) => ({ path, servers: its, outDir })),

@@ -40,7 +40,11 @@ function editText({ insert, place, remove }: Edit): string {
 export function spokenOf({ discovery, merged, out, plan }: InitResult): string {
   const { others, servers } = discovery;
   const hasConfig = plan.groups.length > 0;
-  const remarks = [...servers.flatMap((one) => one.remarks), ...others];
+  const lacking = merged.lacking.map(({ file, server }): Remark => ({
+    place: { file: out, line: 0 },
+    text: `${file} is kept, but not for ${server}: its entry needs "server: ${server}"`,
+  }));
+  const remarks = [...servers.flatMap((one) => one.remarks), ...others, ...lacking];
   const skipped = [...servers.flatMap((one) => one.skipped), ...plan.skipped];
   return [
     section('to know:', remarks),

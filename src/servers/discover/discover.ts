@@ -1,10 +1,16 @@
 /** All that a machine has: servers, and the certificates that they present or that lie where ACME clients put them. */
 import { type AcmeCertificate, findAcmeCertificates } from './acme-clients.ts';
 import type { FoundServer, Remark } from './found.ts';
+import { findApache } from './apache.ts';
+import { findExim } from './exim.ts';
+import { findH2o } from './h2o.ts';
 import { findHaproxy } from './haproxy.ts';
 import { findHitch } from './hitch.ts';
+import { findLighttpd } from './lighttpd.ts';
+import { findNghttpx } from './nghttpx.ts';
 import { findNginx } from './nginx.ts';
 import { findOthers } from './others.ts';
+import { findTrafficServer } from './trafficserver.ts';
 import type { Tree } from './tree.ts';
 
 export interface Discovery {
@@ -14,7 +20,17 @@ export interface Discovery {
   readonly others: readonly Remark[];
 }
 
-const FINDERS: readonly ((tree: Tree) => readonly FoundServer[])[] = [findNginx, findHaproxy, findHitch];
+const FINDERS: readonly ((tree: Tree) => readonly FoundServer[])[] = [
+  findNginx,
+  findHaproxy,
+  findHitch,
+  findLighttpd,
+  findExim,
+  findTrafficServer,
+  findH2o,
+  findNghttpx,
+  findApache,
+];
 
 /** Reads configuration, and nothing else: neither certificates nor keys are opened. */
 export function discover(tree: Tree): Discovery {

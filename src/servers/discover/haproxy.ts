@@ -120,7 +120,8 @@ class HaproxyFinder {
   }
 
   #crt(value: string, place: Place, base: string = this.#base): void {
-    if (value.startsWith('@') || /[$%]/.test(value)) {
+    if (value.startsWith('@')) return;
+    if (/[$%]/.test(value)) {
       this.#findings.skip(place, `crt ${value}: not the name of a file`);
       return;
     }

@@ -27,6 +27,15 @@ type Token = { readonly kind: 'word' | ';' | '{' | '}'; readonly text: string; r
 /** nginx itself knows no bound; nobody nests by hand so deep. */
 const MAX_DEPTH = 32;
 
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ['\\', '\\'],
+  ['t', '\t'],
+  ['r', '\r'],
+  ['n', '\n'],
+]);
+
 class Broken extends Error {
   readonly line: number;
 
@@ -123,9 +132,8 @@ class Reader {
     const begin = this.#line;
     let word = '';
     for (this.#at++; this.#text[this.#at] !== quote; this.#step()) {
-      if (this.#text[this.#at] === '\\') this.#at++;
       if (this.#at >= this.#text.length) throw new Broken(begin, 'a quote that is not closed');
-      word += this.#text[this.#at];
+      word += this.#character();
     }
     this.#at++;
     return word;
@@ -143,11 +151,19 @@ class Reader {
         continue;
       }
       if (c === '}' && word === '') break;
-      if (c === '\\') word += this.#text[this.#at++];
-      word += this.#text[this.#at] ?? '';
+      word += this.#character();
       this.#step();
     }
     return word;
+  }
+
+  /** The one at hand; of an escape the second is at hand then. The `\` stays before one that needs none. */
+  #character(): string {
+    const c = this.#text[this.#at] ?? '';
+    const next = c === '\\' ? this.#text[this.#at + 1] : undefined;
+    if (next === undefined) return c;
+    this.#at++;
+    return ESCAPES.get(next) ?? c + next;
   }
 
   #passLua(begin: number): void {

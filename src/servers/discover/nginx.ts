@@ -7,8 +7,11 @@ import { type Directive, parseNginx } from './nginx-syntax.ts';
 import { isPattern } from './pattern.ts';
 import type { Tree } from './tree.ts';
 
-/** A file that includes itself, or files of files of files. */
-const MAX_FILES = 2_000;
+/** A file that includes itself goes on for ever, and one that does so twice for longer. */
+const MAX_DEPTH = 20;
+const MAX_FILES = 50_000;
+/** Blocks that certificates are looked for in. */
+const BLOCKS: ReadonlySet<string> = new Set(['http', 'stream', 'server']);
 
 export function findNginx(tree: Tree): readonly FoundServer[] {
   return (['nginx', 'angie'] as const).flatMap((type) => {
@@ -33,7 +36,7 @@ class NginxFinder {
   }
 
   found(): FoundServer {
-    this.#walk(this.#load(this.#file), []);
+    this.#walk(this.#load(this.#file, 0), [], 0);
     const angie = { check: ['/usr/sbin/angie', '-t', '-q'], reload: ['/usr/sbin/angie', '-s', 'reload'] };
     return this.#findings.found(this.#type, this.#file, {
       type: 'nginx',
@@ -48,26 +51,26 @@ class NginxFinder {
   }
 
   /** A file's directives, with those of its includes in their place. */
-  #load(file: string): readonly Directive[] {
+  #load(file: string, depth: number): readonly Directive[] {
     const text = this.#tree.text(file);
-    if (text === undefined || ++this.#files > MAX_FILES) {
-      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+    if (text === undefined || depth > MAX_DEPTH || ++this.#files > MAX_FILES) {
+      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'included too often');
       return [];
     }
     this.#texts.set(file, text);
     const { broken, directives } = parseNginx(file, text);
     if (broken)
       this.#findings.skip({ file, line: broken.line }, `${broken.text}; what follows is not looked at`);
-    return this.#unfolded(directives);
+    return this.#unfolded(directives, depth);
   }
 
-  #unfolded(directives: readonly Directive[]): readonly Directive[] {
+  #unfolded(directives: readonly Directive[], depth: number): readonly Directive[] {
     return directives.flatMap((one) => {
       const [target = ''] = one.args;
       if (one.name !== 'include' || one.block) return [one];
       // A snippet of restaple holds what is to be added.
       if (target.startsWith(`${this.#dir()}/`)) return [one];
-      return this.#tree.matches(this.#located(target)).flatMap((file) => this.#load(file));
+      return this.#tree.matches(this.#located(target)).flatMap((file) => this.#load(file, depth + 1));
     });
   }
 
@@ -76,14 +79,14 @@ class NginxFinder {
     return isAbsolute(path) ? path : join(dirname(this.#file), path);
   }
 
-  #walk(directives: readonly Directive[], inherited: readonly Directive[]): void {
+  #walk(directives: readonly Directive[], inherited: readonly Directive[], depth: number): void {
     const named = directives.filter(({ name }) => name === 'ssl_certificate');
     const own = named.length > 0 ? named : inherited;
     for (const { block, headLine, name, place } of directives) {
-      if (!block) continue;
-      const inner = this.#unfolded(block);
+      if (!block || depth > MAX_DEPTH || !BLOCKS.has(name)) continue;
+      const inner = this.#unfolded(block, depth + 1);
       if (name === 'server') this.#server(inner, own, { ...place, line: headLine });
-      else if (name === 'http' || name === 'stream') this.#walk(inner, own);
+      else this.#walk(inner, own, depth + 1);
     }
   }
 
@@ -113,14 +116,15 @@ class NginxFinder {
     const include = snippetPath(staple);
     if (block.some(({ name, args }) => name === 'include' && args[0]?.startsWith(include.slice(0, -1))))
       return;
-    if (isPattern(include)) {
-      this.#findings.skip(place, `${certificate}: its name would be a pattern in an include`);
+    if (isPattern(include) || /["\\$]/.test(include)) {
+      this.#findings.skip(place, `${certificate}: its name would mean something else in an include`);
       return;
     }
     const text = this.#texts.get(place.file) ?? '';
     const indent = indentOf(text, place.line) + (isOwn ? '' : '    ');
     // A pattern that nothing matches is no error to nginx; the file comes with the first staple.
-    this.#findings.insert(place, `${indent}include ${include.slice(0, -1)}[f];`);
+    const target = `${include.slice(0, -1)}[f]`;
+    this.#findings.insert(place, `${indent}include ${/[\s;{}'#]/.test(target) ? `"${target}"` : target};`);
     for (const one of block) {
       if (one.name !== 'ssl_stapling' && one.name !== 'ssl_stapling_file') continue;
       if (isAlone(this.#texts.get(one.place.file) ?? '', one)) this.#findings.replace(one.place);

@@ -1,0 +1,90 @@
+/** Apache: the certificates of its virtual hosts. It takes no staple from a file, so nothing is to be added to it. */
+import { isAbsolute, join } from 'node:path';
+import { Findings, type FoundServer, type Place } from './found.ts';
+import type { Tree } from './tree.ts';
+import { joinedLines, wordsOf } from './words.ts';
+
+const FILES = ['/etc/apache2/apache2.conf', '/etc/httpd/conf/httpd.conf', '/etc/apache2/httpd.conf'];
+const MAX_FILES = 2_000;
+const MAX_DEPTH = 8;
+
+export function findApache(tree: Tree): readonly FoundServer[] {
+  const file = FILES.find((one) => tree.isFile(one));
+  return file === undefined ? [] : [new ApacheFinder(tree, file).found()];
+}
+
+class ApacheFinder {
+  readonly #tree: Tree;
+  readonly #file: string;
+  readonly #findings = new Findings();
+  readonly #defined = new Map<string, string>();
+  #root: string;
+  #files = 0;
+
+  constructor(tree: Tree, file: string) {
+    this.#tree = tree;
+    this.#file = file;
+    this.#root = file.startsWith('/etc/httpd/') ? '/etc/httpd' : '/etc/apache2';
+  }
+
+  found(): FoundServer {
+    this.#read(this.#file, 0);
+    if (this.#findings.certificates.length > 0)
+      this.#findings.remark(
+        { file: this.#file, line: 0 },
+        'Apache takes no staple from a file: it needs the relay, which restaple does not have yet',
+      );
+    return this.#findings.found('apache', this.#file);
+  }
+
+  #read(file: string, depth: number): void {
+    const text = this.#tree.text(file);
+    if (text === undefined || ++this.#files > MAX_FILES || depth > MAX_DEPTH) {
+      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+      return;
+    }
+    for (const { line, text: one } of joinedLines(text)) this.#line(one, { file, line }, depth);
+  }
+
+  #line(text: string, place: Place, depth: number): void {
+    const [name = '', ...args] = /^\s*(?:#|$)/.test(text) ? [] : (wordsOf(text) ?? []);
+    const [first = ''] = args;
+    switch (name.toLowerCase()) {
+      case 'serverroot':
+        this.#root = first;
+        return;
+      case 'define':
+        this.#defined.set(first, args[1] ?? '');
+        return;
+      case 'include':
+      case 'includeoptional':
+        this.#include(first, place, depth);
+        return;
+      case 'sslcertificatefile': {
+        const path = this.#path(first, place);
+        if (path !== undefined) this.#findings.certificate(path, place);
+        return;
+      }
+    }
+  }
+
+  #include(target: string, place: Place, depth: number): void {
+    const path = this.#path(target, place);
+    if (path === undefined) return;
+    const directory = this.#tree.isDirectory(path);
+    const files = directory
+      ? this.#tree.names(path).map((name) => join(path, name))
+      : this.#tree.matches(path);
+    for (const file of files) if (this.#tree.isFile(file)) this.#read(file, depth + 1);
+  }
+
+  /** `undefined`, and said, for one with a variable that the configuration does not define. */
+  #path(value: string, place: Place): string | undefined {
+    const path = value.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => this.#defined.get(name) ?? whole);
+    if (/[$%]\{/.test(path)) {
+      this.#findings.skip(place, `${value}: a variable that is not known here`);
+      return undefined;
+    }
+    return isAbsolute(path) ? path : join(this.#root, path);
+  }
+}

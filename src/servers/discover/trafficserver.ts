@@ -1,0 +1,79 @@
+/** Traffic Server up to 9: `ssl_multicert.config`, and what `records.config` says of the places. */
+import { basename, isAbsolute, join } from 'node:path';
+import { outputPath } from '../../subject/output-path.ts';
+import { Findings, type FoundServer, type Place, STAPLES } from './found.ts';
+import type { Tree } from './tree.ts';
+
+const DIRECTORY = '/etc/trafficserver';
+const FILE = `${DIRECTORY}/ssl_multicert.config`;
+const RECORDS = `${DIRECTORY}/records.config`;
+const ENABLED = 'proxy.config.ssl.ocsp.enabled';
+const RESPONSES = 'proxy.config.ssl.ocsp.response.path';
+
+interface Records {
+  readonly text: string;
+  readonly values: ReadonlyMap<string, { readonly value: string; readonly place: Place }>;
+}
+
+export function findTrafficServer(tree: Tree): readonly FoundServer[] {
+  const text = tree.text(FILE);
+  if (text === undefined) return [];
+  const findings = new Findings();
+  if (!tree.isFile(RECORDS) && tree.isFile(`${DIRECTORY}/records.yaml`)) {
+    findings.skip(
+      { file: `${DIRECTORY}/records.yaml`, line: 0 },
+      'the records of Traffic Server 10 are not looked at',
+    );
+    return [findings.found('trafficserver', FILE)];
+  }
+  const records = recordsOf(tree.text(RECORDS) ?? '');
+  const dir = records.values.get(RESPONSES)?.value ?? `${STAPLES}/trafficserver`;
+  const certificates = records.values.get('proxy.config.ssl.server.cert.path')?.value ?? DIRECTORY;
+  for (const [i, line] of text.split('\n').entries())
+    certificateLine(
+      findings,
+      line,
+      { file: FILE, line: i + 1 },
+      isAbsolute(certificates) ? certificates : DIRECTORY,
+      dir,
+    );
+  if (findings.certificates.length > 0) addRecords(findings, records, dir);
+  return [findings.found('trafficserver', FILE, { type: 'trafficserver', dir })];
+}
+
+function certificateLine(findings: Findings, line: string, place: Place, path: string, dir: string): void {
+  if (/^\s*(?:#|$)/.test(line)) return;
+  const [, quoted, plain] = /\bssl_cert_name=(?:"([^"]*)"|(\S+))/.exec(line) ?? [];
+  const names = (quoted ?? plain ?? '').split(',').filter((name) => name !== '');
+  if (names.length === 0) {
+    findings.skip(place, 'no ssl_cert_name');
+    return;
+  }
+  const files = names.map((name) => (isAbsolute(name) ? name : join(path, name)));
+  for (const file of files) findings.certificate(file, place);
+  const staples = files.map((file) => outputPath(file, dir));
+  if (!staples.every((staple, i) => findings.claims(staple, files[i] ?? '', place))) return;
+  const wanted = `ssl_ocsp_name=${staples.map((staple) => basename(staple)).join(',')}`;
+  if (line.includes(wanted)) return;
+  const without = line.trimEnd().replace(/\s*\bssl_ocsp_name=(?:"[^"]*"|\S+)/, '');
+  findings.replace(place, `${without} ${wanted}`);
+}
+
+/** `CONFIG name TYPE value` */
+function recordsOf(text: string): Records {
+  const values = new Map<string, { value: string; place: Place }>();
+  for (const [i, line] of text.split('\n').entries()) {
+    const [, name, value = ''] = /^\s*(?:CONFIG|LOCAL)\s+(\S+)\s+\w+\s+(.*?)\s*$/.exec(line) ?? [];
+    if (name !== undefined) values.set(name, { value, place: { file: RECORDS, line: i + 1 } });
+  }
+  return { text, values };
+}
+
+function addRecords(findings: Findings, { text, values }: Records, dir: string): void {
+  const last = { file: RECORDS, line: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) };
+  const enabled = values.get(ENABLED);
+  const line = `CONFIG ${ENABLED} INT 1`;
+  if (enabled && enabled.value !== '1') findings.replace(enabled.place, line);
+  if (!enabled) findings.insert(last, line);
+  if (!values.has(RESPONSES)) findings.insert(last, `CONFIG ${RESPONSES} STRING ${dir}`);
+}
