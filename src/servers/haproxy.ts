@@ -39,7 +39,8 @@ export function createHaproxy(
     },
     async withdraw({ certificate, file }) {
       if (existsSync(certificate)) await empty(file);
-      else await removeFile(file);
+      // Where only the file itself may be written, as behind a link.
+      else await removeFile(file).catch(() => empty(file));
       // What is loaded is good until its end, or gone by itself.
       return 'live';
     },
