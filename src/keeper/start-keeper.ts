@@ -24,6 +24,8 @@ import { Keeper } from './keeper.ts';
 import type { KeeperOptions } from './options.ts';
 import type { CertificateView } from './view.ts';
 
+/** A command that has begun may end by itself when restaple ends. */
+const COMMANDS_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 export interface StartOptions extends Pick<
@@ -112,8 +114,9 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     async stop() {
       sweep.stop();
       await Promise.all([roster.stop(), keeper.stop(), server?.close()]);
-      commands.stop();
+      const cancel = clock.setTimer(COMMANDS_MS, () => commands.stop());
       await deployment.stop();
+      cancel();
       await lock.release();
     },
   };

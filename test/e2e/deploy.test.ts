@@ -1,4 +1,5 @@
 /** `restaple run` and a server: from the config to what clients get, and back out of its sight. */
+import { writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +24,10 @@ let responder: Responder;
 let root: string;
 let toy: Program;
 let entity: Entity;
+/** The time of the responder. */
+let clock: Date;
+/** The server does not bear what comes next. */
+let refused = false;
 let worlds = 0;
 const running: RunningCli[] = [];
 
@@ -37,7 +42,19 @@ afterAll(async () => {
 beforeEach(async () => {
   root = join(dir.path, String(worlds++));
   await mkdir(join(root, 'staples'), { recursive: true });
-  responder = await startResponder({ pki, defaultStatus: { type: 'good' } });
+  clock = new Date(Date.now() - 60_000);
+  refused = false;
+  const mangle = (der: Buffer): Buffer => {
+    if (refused)
+      writeFileSync(join(root, 'toy.json'), toyConfig(toy.port, { hated: der.toString('base64') }));
+    return der;
+  };
+  responder = await startResponder({
+    pki,
+    defaultStatus: { type: 'good' },
+    now: () => new Date(clock),
+    mangle,
+  });
   entity = serverCertificate(pki, 'www.example.test', { serial: 1, ocspUrls: [responder.url] });
   await writeFile(join(root, 'www.pem'), certificatesPem(entity, pki.issuer));
   await writeFile(join(root, 'www.key'), keyPem(entity));
@@ -48,18 +65,17 @@ afterEach(async () => {
   await responder.close();
 });
 
-const configureToy = (port: number, more: object = {}): Promise<void> =>
-  writeFile(
-    join(root, 'toy.json'),
-    JSON.stringify({
-      port,
-      cert: join(root, 'www.pem'),
-      key: join(root, 'www.key'),
-      staple: join(root, 'staples/www.ocsp'),
-      pid: join(root, 'toy.pid'),
-      ...more,
-    }),
-  );
+const toyConfig = (port: number, more: object = {}): string =>
+  JSON.stringify({
+    port,
+    cert: join(root, 'www.pem'),
+    key: join(root, 'www.key'),
+    staple: join(root, 'staples/www.ocsp'),
+    pid: join(root, 'toy.pid'),
+    ...more,
+  });
+const configureToy = (port: number, more?: object): Promise<void> =>
+  writeFile(join(root, 'toy.json'), toyConfig(port, more));
 
 async function startToy(): Promise<void> {
   // Where nginx would name it.
@@ -76,7 +92,7 @@ async function start(more = ''): Promise<RunningCli> {
   await writeFile(
     join(root, 'restaple.yaml'),
     `store: store
-control: off
+control: c.sock
 servers:
   - name: web
     type: nginx
@@ -97,6 +113,15 @@ ${more}`,
   return one;
 }
 
+/** Asks for a staple that is newer by a second, as moments in it are counted. */
+async function refresh(): Promise<void> {
+  clock.setSeconds(clock.getSeconds() + 1);
+  responder.setStatus(entity.certificate.serialNumber, { type: 'good' });
+  const { code, stderr } = await cli.run('refresh', '--control', join(root, 'c.sock'), join(root, 'www.pem'));
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+}
+
 const file = (): string => join(root, 'staples/www.ocsp');
 
 describe('a server of the config', () => {
@@ -106,13 +131,56 @@ describe('a server of the config', () => {
     const first = await start();
     await first.saw('reloaded');
     const der = await readFile(file());
-    await expect.poll(() => stapleOf(toy.port), soon).toEqual(der);
+    expect((await first.saw('observed'))[0]).toMatchObject({
+      server: 'web',
+      address: `127.0.0.1:${toy.port}`,
+    });
+    expect(await stapleOf(toy.port)).toEqual(der);
     await first.end('SIGKILL');
     const second = await start();
-    await second.saw('started');
-    expect(await stapleOf(toy.port)).toEqual(der);
+    await second.saw('observed');
+    expect(second.lines.filter(({ event }) => event === 'reloaded')).toEqual([]);
     expect(await second.end()).toBe(0);
     expect(await stapleOf(toy.port)).toEqual(der);
+  });
+
+  it('serves the next one as soon as there is one', async () => {
+    await startToy();
+    const one = await start();
+    await one.saw('observed');
+    const old = await stapleOf(toy.port);
+    await refresh();
+    await one.saw('observed', 2);
+    const fresh = await stapleOf(toy.port);
+    expect(fresh).not.toEqual(old);
+    expect(fresh).toEqual(await readFile(file()));
+  });
+
+  it('goes on with the old one when it does not bear the new one', async () => {
+    await startToy();
+    const one = await start();
+    await one.saw('observed');
+    const old = await readFile(file());
+    refused = true;
+    await refresh();
+    const [failed] = await one.saw('server-failed');
+    expect(failed).toMatchObject({ server: 'web', code: 'server-check-failed', level: 'error' });
+    expect(failed?.['message']).toContain('cannot be loaded');
+    expect(await stapleOf(toy.port)).toEqual(old);
+    expect(await readFile(file())).toEqual(old);
+  });
+
+  it('may be named while restaple runs', async () => {
+    await startToy();
+    const one = await start();
+    await one.saw('observed');
+    await mkdir(join(root, 'others'));
+    const config = join(root, 'restaple.yaml');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('dir: staples', 'dir: others'));
+    await configureToy(toy.port, { staple: join(root, 'others/www.ocsp') });
+    one.child.kill('SIGHUP');
+    await one.saw('observed', 2);
+    expect(await stapleOf(toy.port)).toEqual(await readFile(join(root, 'others/www.ocsp')));
   });
 
   it('gets no staple that is about to end', async () => {

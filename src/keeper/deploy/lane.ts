@@ -224,6 +224,10 @@ export class Lane {
     const batch = this.#batch;
     this.#batch = new Map();
     this.#servedUntil = Infinity;
+    if (this.#failures > 0 && (await this.#isIdle(batch))) {
+      this.#reloaded();
+      return;
+    }
     const startedAt = this.#tools.clock.now();
     let outcome: ReloadOutcome | undefined;
     try {
@@ -237,16 +241,31 @@ export class Lane {
     }
     for (const { target } of outcome.bad) batch.delete(target);
     this.#reloadedAt = this.#tools.clock.monotonic();
-    this.#retryAt = -Infinity;
     this.#tools.notes.wasRead(this.name, startedAt);
-    this.#failures = 0;
     if (batch.size > 0) this.#tools.report({ type: 'reloaded', server: this.name, staples: batch.size });
-    if (this.#told !== undefined) this.#mended();
-    this.#told = undefined;
+    this.#reloaded();
     for (const [target, { der }] of batch) {
       this.#succeeded(target);
       if (der) this.#observer.expect(target, der);
     }
+  }
+
+  #reloaded(): void {
+    this.#retryAt = -Infinity;
+    this.#failures = 0;
+    if (this.#told !== undefined) this.#mended();
+    this.#told = undefined;
+  }
+
+  /** It was ended, and that is why it could not be reloaded: it is not to be started, and reads all when it is. */
+  async #isIdle(batch: ReadonlyMap<Target, Change>): Promise<boolean> {
+    const [first] = batch;
+    if (!first) return false;
+    const [{ certificate, file, validUntil }, { der }] = first;
+    const again = der
+      ? this.adapter.publish({ certificate, file, der, validUntil })
+      : this.adapter.withdraw({ certificate, file });
+    return (await again.catch(() => 'reload')) === 'idle';
   }
 
   /** The server does not bear it: it has the old one until then. */
@@ -259,6 +278,7 @@ export class Lane {
 
   /** The server was not reloaded: all of them go into the next try. */
   #missed(batch: ReadonlyMap<Target, Change>, error: unknown): void {
+    if (this.#isStopped) return;
     const { clock, report } = this.#tools;
     for (const [target, change] of batch) {
       const newer = this.#batch.get(target);

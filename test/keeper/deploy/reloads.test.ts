@@ -102,6 +102,21 @@ const hating = (hated: Buffer): World => {
   return world;
 };
 
+describe('a server that was ended', () => {
+  it('is neither started nor asked again and again', async () => {
+    const world = new World();
+    world.reload = () => 'no such process';
+    await world.keep('a', second);
+    await world.clock.pass(MINUTE);
+    world.effect = 'idle';
+    await world.clock.pass(MINUTE);
+    world.done();
+    await world.clock.pass(HOUR);
+    expect(world.done()).toEqual([]);
+    expect(world.told('server-recovered')).toHaveLength(1);
+  });
+});
+
 describe('a check that fails', () => {
   it('because of one staple costs the others nothing, and puts back what was there before', async () => {
     const world = hating(third);
