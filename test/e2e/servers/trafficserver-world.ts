@@ -7,7 +7,7 @@ import { peer } from '../../support/peers.ts';
 import { type Program, startProgram } from '../../support/programs/program.ts';
 
 /** For ever, or nearly. */
-export const NEVER_ASK = 2_000_000_000;
+const NEVER_ASK = 2_000_000_000;
 
 export interface TrafficServerWorld {
   readonly staples: string;
