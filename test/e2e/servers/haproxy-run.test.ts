@@ -107,7 +107,7 @@ describeWithPeer('haproxy', 'restaple run for HAProxy', (path) => {
   });
 
   it('lets the staple end when the responder is gone, and visitors still come', async () => {
-    life.answer(5 * MINUTE + 15_000);
+    life.answer(5 * MINUTE + 20_000);
     const { port } = await begin();
     await life.responder.close();
     const visitor = startVisitor(port);

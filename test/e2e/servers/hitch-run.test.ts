@@ -102,7 +102,7 @@ describeWithPeer('hitch', 'restaple run for Hitch', (path) => {
   );
 
   it('lets the staple end when the responder is gone, and visitors still come', async () => {
-    life.answer(15_000);
+    life.answer(20_000);
     const { port } = await begin();
     await life.responder.close();
     const visitor = startVisitor(port);
