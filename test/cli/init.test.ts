@@ -113,9 +113,8 @@ describe('on a machine with three servers and forty certificates', () => {
         `${machine.root}/`,
       );
       await writeFile(machine.config, there);
-      for (const dir of ['nginx', 'acme.sh'])
+      for (const dir of ['nginx', 'hitch', 'acme.sh'])
         await mkdir(join(machine.root, 'var/lib/restaple', dir), { recursive: true });
-      await mkdir(join(machine.root, 'var/lib/hitch'), { recursive: true });
       const store = join(machine.root, 'store');
       expect(await runCli(['run', '--check', '-c', machine.config, '--store', store])).toMatchObject({
         exitCode: 0,
@@ -218,7 +217,7 @@ describeWithPeer('patch', 'the changes to a server', (patch) => {
   ssl_certificate_key /etc/ssl/site.key;
 }`);
       expect(readFileSync(join(root, '/etc/haproxy/haproxy.cfg'), 'utf8')).toBe(
-        'global\n    stats socket /run/haproxy/admin.sock mode 660 level admin\n',
+        'global\n    stats socket /run/haproxy/restaple.sock mode 600 level user\n',
       );
       expect((await init('--diff')).out).toBe('');
     }));

@@ -5,7 +5,8 @@ import type { Tree } from './tree.ts';
 import { wordsOf } from './words.ts';
 
 const FILE = '/etc/haproxy/haproxy.cfg';
-const SOCKET = '/run/haproxy/admin.sock';
+/** Of restaple's own: the least level is enough for staples. */
+const SOCKET = '/run/haproxy/restaple.sock';
 
 const SECTIONS: ReadonlySet<string | undefined> = new Set([
   'global',
@@ -161,7 +162,7 @@ class HaproxyFinder {
   #addSocket(): void {
     if (this.#globalLine === undefined) return;
     const place = { file: FILE, line: this.#globalLine };
-    this.#findings.insert(place, `    stats socket ${SOCKET} mode 660 level admin`);
+    this.#findings.insert(place, `    stats socket ${SOCKET} mode 600 level user`);
   }
 }
 

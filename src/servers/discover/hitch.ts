@@ -1,11 +1,11 @@
 /** Hitch: `pem-file` in both its forms, `pem-dir`, and `ocsp-dir`. */
 import { join } from 'node:path';
-import { Findings, type FoundServer, type Place } from './found.ts';
+import { Findings, type FoundServer, type Place, STAPLES } from './found.ts';
 import type { Tree } from './tree.ts';
 
 const FILE = '/etc/hitch/hitch.conf';
-/** What Hitch takes when the configuration does not say. */
-const OCSP_DIR = '/var/lib/hitch';
+/** Not Hitch's own: what it fetches by itself, checked far less, it would write over the staples there. */
+const DIR = `${STAPLES}/hitch`;
 
 /** A statement: `key = "value"`, or the same within the braces of another; the brace itself is left out. */
 const STATEMENT = /^\s*(?:([\w-]+)\s*=\s*)?(?:"([^"]*)"|(\{)|(\})|([^\s"{}#]+))?/;
@@ -15,15 +15,14 @@ export function findHitch(tree: Tree): readonly FoundServer[] {
   if (text === undefined) return [];
   const findings = new Findings();
   const values = statements(text, (line) => findings.skip({ file: FILE, line }, 'not as Hitch has it'));
-  let dir = OCSP_DIR;
+  let ocspDir: Statement | undefined;
   let address: string | undefined;
   for (const { key, line, value } of values) {
     const place: Place = { file: FILE, line };
     if (key === 'pem-file' || key === 'pem-file.cert') findings.certificate(value, place);
     else if (key === 'pem-dir') {
       for (const name of tree.names(value)) findings.certificate(join(value, name), place);
-    } else if (key === 'ocsp-dir' && value !== '') dir = value;
-    else if (key === 'ocsp-dir') findings.replace(place, `ocsp-dir = "${OCSP_DIR}"`);
+    } else if (key === 'ocsp-dir') ocspDir = { key, line, value };
     else if (key === 'pem-file.ocsp-resp-file')
       findings.remark(
         place,
@@ -31,7 +30,12 @@ export function findHitch(tree: Tree): readonly FoundServer[] {
       );
     else if (key === 'frontend.port' || key === 'frontend') address ??= addressOf(value);
   }
-  return [findings.found('hitch', FILE, { type: 'hitch', dir, ...(address !== undefined && { address }) })];
+  const line = `ocsp-dir = "${DIR}"`;
+  if (!ocspDir) findings.insert({ file: FILE, line: text.replace(/\n$/, '').split('\n').length }, line);
+  else if (ocspDir.value !== DIR) findings.replace({ file: FILE, line: ocspDir.line }, line);
+  return [
+    findings.found('hitch', FILE, { type: 'hitch', dir: DIR, ...(address !== undefined && { address }) }),
+  ];
 }
 
 interface Statement {

@@ -9,6 +9,9 @@ const FILE = `${DIRECTORY}/ssl_multicert.config`;
 const RECORDS = `${DIRECTORY}/records.config`;
 const ENABLED = 'proxy.config.ssl.ocsp.enabled';
 const RESPONSES = 'proxy.config.ssl.ocsp.response.path';
+/** After this time it asks the responder by itself, and puts the answer, unverified, in the place of the staple: never. */
+const TIMEOUT = 'proxy.config.ssl.ocsp.cache_timeout';
+const NEVER_S = '2000000000';
 
 interface Records {
   readonly text: string;
@@ -51,9 +54,17 @@ function certificateLine(findings: Findings, line: string, place: Place, path: s
   }
   const files = names.map((name) => (isAbsolute(name) ? name : join(path, name)));
   for (const file of files) findings.certificate(file, place);
-  const staples = files.map((file) => outputPath(file, dir));
-  if (!staples.every((staple, i) => findings.claims(staple, files[i] ?? '', place))) return;
-  const wanted = `ssl_ocsp_name=${staples.map((staple) => basename(staple)).join(',')}`;
+  const [file = '', another] = files;
+  if (another !== undefined) {
+    findings.remark(
+      place,
+      'leave ssl_ocsp_name out: with two certificates Traffic Server crashes where the second has no staple',
+    );
+    return;
+  }
+  const staple = outputPath(file, dir);
+  if (!findings.claims(staple, file, place)) return;
+  const wanted = `ssl_ocsp_name=${basename(staple)}`;
   if (line.includes(wanted)) return;
   const without = line.trimEnd().replace(/\s*\bssl_ocsp_name=(?:"[^"]*"|\S+)/, '');
   findings.replace(place, `${without} ${wanted}`);
@@ -71,9 +82,14 @@ function recordsOf(text: string): Records {
 
 function addRecords(findings: Findings, { text, values }: Records, dir: string): void {
   const last = { file: RECORDS, line: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) };
-  const enabled = values.get(ENABLED);
-  const line = `CONFIG ${ENABLED} INT 1`;
-  if (enabled && enabled.value !== '1') findings.replace(enabled.place, line);
-  if (!enabled) findings.insert(last, line);
-  if (!values.has(RESPONSES)) findings.insert(last, `CONFIG ${RESPONSES} STRING ${dir}`);
+  for (const [name, type, value] of [
+    [ENABLED, 'INT', '1'],
+    [RESPONSES, 'STRING', dir],
+    [TIMEOUT, 'INT', NEVER_S],
+  ]) {
+    const present = values.get(name ?? '');
+    const line = `CONFIG ${name} ${type} ${value}`;
+    if (!present) findings.insert(last, line);
+    else if (present.value !== value) findings.replace(present.place, line);
+  }
 }

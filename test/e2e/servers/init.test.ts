@@ -52,7 +52,7 @@ frontend f
   bind 127.0.0.1:9 ssl crt ${pem}
 `,
     check: (file) => ['-c', '-f', file],
-    added: 'stats socket /run/haproxy/admin.sock mode 660 level admin',
+    added: 'stats socket /run/haproxy/restaple.sock mode 600 level user',
   },
   {
     program: 'hitch',
@@ -63,7 +63,7 @@ pem-file = "${pem}"
 ocsp-dir = ""
 `,
     check: (file) => ['--test', `--config=${file}`],
-    added: 'ocsp-dir = "/var/lib/hitch"',
+    added: 'ocsp-dir = "/var/lib/restaple/hitch"',
   },
   {
     program: 'lighttpd',

@@ -76,8 +76,8 @@ describe('the socket of HAProxy', () => {
 
   it('is to be added where it has none', async () => {
     const { edits, entry } = await haproxy('# mine\nglobal\n  maxconn 10\n');
-    expect(entry?.socket).toBe('/run/haproxy/admin.sock');
-    expect(edits).toEqual([`${CFG}:2 +     stats socket /run/haproxy/admin.sock mode 660 level admin`]);
+    expect(entry?.socket).toBe('/run/haproxy/restaple.sock');
+    expect(edits).toEqual([`${CFG}:2 +     stats socket /run/haproxy/restaple.sock mode 600 level user`]);
   });
 });
 

@@ -10,7 +10,7 @@ async function one(type: string, files: Readonly<Record<string, string>>): Promi
 
 describe('Hitch', () => {
   const FILE = '/etc/hitch/hitch.conf';
-  it('has certificates in both forms, its own ocsp-dir, and an address', async () => {
+  it('has certificates in both forms, an address, and no ocsp-dir of restaple yet', async () => {
     const text = `frontend = {
     host = "*"
     port = "8443"
@@ -18,13 +18,12 @@ describe('Hitch', () => {
 # pem-file = "/no.pem"
 pem-file = "/a.pem"
 pem-file = { cert = "/b.pem" private-key = "/b.key" }
-ocsp-dir = "/var/lib/hitch-ocsp"
 workers = 4
 `;
     expect(await one('hitch', { [FILE]: text })).toEqual({
-      entry: { type: 'hitch', dir: '/var/lib/hitch-ocsp', address: '127.0.0.1:8443' },
+      entry: { type: 'hitch', dir: '/var/lib/restaple/hitch', address: '127.0.0.1:8443' },
       certificates: [`/a.pem @ ${FILE}:6`, `/b.pem @ ${FILE}:7`],
-      edits: [],
+      edits: [`${FILE}:8 + ocsp-dir = "/var/lib/restaple/hitch"`],
       remarks: [],
       skipped: [],
     });
@@ -33,7 +32,7 @@ workers = 4
   it('is told to look for staples again, and not to take one by hand', async () => {
     const text = 'pem-file = {\n cert = "/a.pem"\n ocsp-resp-file = "/a.ocsp"\n}\nocsp-dir = ""\n';
     const { edits, remarks } = await one('hitch', { [FILE]: text });
-    expect(edits).toEqual([`${FILE}:5 - + ocsp-dir = "/var/lib/hitch"`]);
+    expect(edits).toEqual([`${FILE}:5 - + ocsp-dir = "/var/lib/restaple/hitch"`]);
     expect(remarks[0]).toContain(`${FILE}:3: take ocsp-resp-file away`);
   });
 });
@@ -152,10 +151,20 @@ describe('Traffic Server', () => {
         `${FILE}:3 - + ssl_cert_name="/x/b.pem" ssl_ocsp_name=b.ocsp`,
         `${RECORDS}:2 - + CONFIG proxy.config.ssl.ocsp.enabled INT 1`,
         `${RECORDS}:2 + CONFIG proxy.config.ssl.ocsp.response.path STRING /var/lib/restaple/trafficserver`,
+        `${RECORDS}:2 + CONFIG proxy.config.ssl.ocsp.cache_timeout INT 2000000000`,
       ],
       remarks: [],
       skipped: [],
     });
+  });
+
+  it('has certificates, and no staples, in a line of two', async () => {
+    const { certificates, edits, remarks } = await one('trafficserver', {
+      [FILE]: 'ssl_cert_name=a.pem,b.pem\n',
+    });
+    expect(certificates).toHaveLength(2);
+    expect(edits.filter((edit) => edit.startsWith(FILE))).toEqual([]);
+    expect(remarks[0]).toContain(`${FILE}:1: leave ssl_ocsp_name out`);
   });
 
   it('of version 10 is named and skipped', async () => {
