@@ -59,7 +59,7 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
   constructor(options: DeploymentOptions<R>) {
     this.#options = options;
     this.#listener = {
-      takenBack: (target: Target, previous: Buffer | undefined): void => this.#lies(target, previous),
+      holds: (target, der, validUntil) => this.#lies(target, der, validUntil),
     };
     this.#schedule = new Schedule({
       clock: options.clock,
@@ -213,12 +213,12 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
   }
 
   /** What was not judged goes by its own word. */
-  #lies(target: Target, der: Buffer | undefined): void {
+  #lies(target: Target, der: Buffer | undefined, judged?: number): void {
     const lane = this.#laneOf.get(target);
     if (!lane) return;
     const isNews = der && !isSomethingElse(der) && digestOf(der) !== target.withdrawn;
     const life = isNews ? (rawLifeOf(der) ?? { validUntil: 0 }) : undefined;
-    target.validUntil = life?.validUntil ?? -Infinity;
+    target.validUntil = judged ?? life?.validUntil ?? -Infinity;
     this.#appoint(lane, target);
     this.#schedule.arm();
   }

@@ -25,8 +25,8 @@ export interface LaneOptions extends ServerOptions {
 export const fingerprintOf = (options: LaneOptions): string => JSON.stringify(options);
 
 export interface LaneListener {
-  /** The file holds this again. */
-  takenBack(target: Target, previous: Buffer | undefined): void;
+  /** Its file holds something else than the keeper knows of; without an end it goes by its own word. */
+  holds(target: Target, der: Buffer | undefined, validUntil?: number): void;
 }
 
 const FIRST_RETRY_MS = 30_000;
@@ -93,7 +93,9 @@ export class Lane {
   resume(target: Target, der: Buffer): void {
     const writtenAt = this.#tools.files.writtenAt(target.file) ?? Infinity;
     const isRead = writtenAt < (this.#tools.notes.readAt(this.name) ?? -Infinity);
-    this.#give(target, { kind: 'publish', change: { der, previous: der, servedUntil: Infinity }, isRead });
+    const { validUntil } = target;
+    const change = { der, validUntil, previous: undefined, servedUntil: Infinity };
+    this.#give(target, { kind: 'publish', change, isRead });
   }
 
   /** Its file holds a new staple. @param previous what it held before. */
@@ -103,7 +105,8 @@ export class Lane {
     const waiting = this.#batch.get(target) ?? (isWaiting ? task.change : undefined);
     // What the server has is what was there before all of them.
     const before = waiting ?? { previous, servedUntil };
-    const change = { der, previous: before.previous, servedUntil: before.servedUntil };
+    const { validUntil } = target;
+    const change = { der, validUntil, previous: before.previous, servedUntil: before.servedUntil };
     this.#give(target, { kind: 'publish', change });
   }
 
@@ -174,16 +177,19 @@ export class Lane {
   }
 
   async #publish(target: Target, { change, isRead, isTakenBack }: Task & { kind: 'publish' }): Promise<void> {
-    const { certificate, file, validUntil } = target;
-    const { der } = change;
+    const { certificate, file } = target;
+    const { der, validUntil } = change;
     if (!der) return;
     target.withdrawn = undefined;
-    if (isTakenBack === true) await this.#tools.files.write(file, der);
+    if (isTakenBack === true) {
+      const error = await this.#reload.again(target, change);
+      if (error) throw error;
+      this.#listener.holds(target, der, validUntil);
+    }
     const effect = await this.adapter.publish({ certificate, file, der, validUntil });
     if (effect === 'reload' && this.adapter.reload && isRead !== true) {
+      this.#succeeded(target);
       this.#gather(target, change);
-      // What was taken back once has to pass the check first.
-      if (isTakenBack !== true) this.#succeeded(target);
       return;
     }
     this.#succeeded(target);
@@ -200,7 +206,7 @@ export class Lane {
     this.#succeeded(target);
     this.#tools.report({ type: 'withdrawn', server: this.name, certificate: label, files: [file], message });
     if (effect === 'reload' && this.adapter.reload)
-      this.#gather(target, { previous: undefined, servedUntil: validUntil });
+      this.#gather(target, { validUntil: -Infinity, previous: undefined, servedUntil: validUntil });
     else this.#batch.delete(target);
   }
 
@@ -261,7 +267,7 @@ export class Lane {
   async #isIdle(batch: ReadonlyMap<Target, Change>): Promise<boolean> {
     const [first] = batch;
     if (!first) return false;
-    const [{ certificate, file, validUntil }, { der }] = first;
+    const [{ certificate, file }, { der, validUntil }] = first;
     const again = der
       ? this.adapter.publish({ certificate, file, der, validUntil })
       : this.adapter.withdraw({ certificate, file });
@@ -272,7 +278,7 @@ export class Lane {
   #refused(target: Target, change: Change | undefined, error: unknown): void {
     if (!change || target.task) return;
     target.task = { kind: 'publish', change, isTakenBack: true };
-    this.#listener.takenBack(target, change.previous);
+    this.#listener.holds(target, change.previous);
     this.#failed(target, error);
   }
 

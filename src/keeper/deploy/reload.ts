@@ -45,6 +45,12 @@ export class Reload {
     };
   }
 
+  /** Puts a staple back that the server did not bear, and takes it back again at once when it does not yet. */
+  async again(target: Target, change: Change): Promise<ServerError | undefined> {
+    const [bad] = await this.#among([[target, change]]);
+    return bad?.error;
+  }
+
   /** The keeper does not write to them meanwhile. */
   async #blocking<T>(entries: readonly Entry[], step: () => Promise<T>): Promise<T> {
     const busy = step();
@@ -93,7 +99,7 @@ export class Reload {
   }
 
   async #putBack(entries: readonly Entry[]): Promise<void> {
-    for (const [target, { der }] of entries) if (der) await this.#put(target, der, target.validUntil);
+    for (const [target, { der, validUntil }] of entries) if (der) await this.#put(target, der, validUntil);
   }
 
   async #put({ certificate, file }: Target, der: Buffer, validUntil: number): Promise<void> {

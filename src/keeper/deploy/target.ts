@@ -59,6 +59,7 @@ export type Task =
 export interface Change {
   /** Absent when it was withdrawn. */
   readonly der?: Buffer;
+  readonly validUntil: number;
   /** What the server has read before, or nothing. */
   readonly previous: Buffer | undefined;
   /** The end of what the server has read before, in milliseconds since 1970. */

@@ -151,6 +151,31 @@ describe('a check that fails', () => {
     expect(world.told('server-recovered')).toHaveLength(1);
   });
 
+  it('leaves the old one in its place between the tries', async () => {
+    const world = hating(second);
+    await world.keep('a', first);
+    await world.clock.pass(MINUTE);
+    await world.keep('a', second);
+    await world.clock.pass(10 * MINUTE);
+    for (let i = 0; i < 120; i++) {
+      await world.clock.pass(10 * SECOND);
+      expect(world.files.get(fileOf('a'))).toEqual(first);
+    }
+  });
+
+  it('once does not have the staple withdrawn when the one before it would have ended', async () => {
+    const world = hating(second);
+    await world.keep('a', first);
+    await world.clock.pass(MINUTE);
+    await world.keep('a', second);
+    await world.clock.pass(HOUR);
+    world.check = () => undefined;
+    await world.clock.pass(9 * HOUR);
+    expect(world.told('withdrawn')).toEqual([]);
+    await world.clock.pass(2 * HOUR);
+    expect(world.told('withdrawn')).toHaveLength(1);
+  });
+
   it('withdraws a staple where there was none before', async () => {
     const world = hating(second);
     await world.keep('a', second);
@@ -186,6 +211,20 @@ describe('a check that fails', () => {
     await world.clock.pass(15 * MINUTE);
     expect(world.told('reloaded')).toHaveLength(2);
     expect(world.told('server-recovered')).toHaveLength(1);
+  });
+
+  it('puts back what the server has read, and not what came between', async () => {
+    const world = new World();
+    world.check = () =>
+      world.files.get(fileOf('a'))?.equals(first) === true ? undefined : 'cannot be loaded';
+    await world.keep('a', first);
+    await world.clock.pass(10 * MINUTE);
+    await world.keep('a', second);
+    await world.clock.pass(30 * SECOND);
+    await world.keep('a', third);
+    await world.clock.pass(MINUTE);
+    expect(world.files.get(fileOf('a'))).toEqual(first);
+    expect(world.told('server-failed')).toMatchObject([{ certificate: '/certs/a.pem' }]);
   });
 
   it('does not put an old staple over one that has come meanwhile', async () => {

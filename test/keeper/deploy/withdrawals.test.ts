@@ -58,6 +58,31 @@ describe('a staple', () => {
     expect(world.done()).toEqual(['publish a', 'check', 'reload', 'withdraw a', 'check', 'reload']);
   });
 
+  it('that comes while the old one is withdrawn waits for that, and stays', async () => {
+    const finish: (() => void)[] = [];
+    const world = new World({
+      adapterIs: {
+        withdraw: ({ file }) =>
+          new Promise((resolve) => {
+            finish.push(() => {
+              world.files.delete(file);
+              resolve('live');
+            });
+          }),
+      },
+    });
+    await world.keep('a', short);
+    await world.clock.pass(50 * MINUTE);
+    const kept = world.keep('a', long);
+    await world.clock.pass(MINUTE);
+    expect(world.files.get(fileOf('a'))).toEqual(short);
+    finish.forEach((one) => one());
+    await kept;
+    await world.clock.pass(HOUR);
+    expect(world.files.get(fileOf('a'))).toEqual(long);
+    expect(world.calls.at(-1)).toBe('reload');
+  });
+
   it('is withdrawn once, however long it lies there', async () => {
     // As with nginx, which wants a file, whatever it holds.
     const world = new World({ adapterIs: { withdraw: () => Promise.resolve('live') } });
