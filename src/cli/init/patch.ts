@@ -6,8 +6,12 @@ const CONTEXT = 3;
 
 export function patchOf(tree: Tree, edits: readonly Edit[]): string {
   const files = new Map<string, Edit[]>();
-  for (const edit of edits) files.set(edit.place.file, [...(files.get(edit.place.file) ?? []), edit]);
-  return [...files].map(([file, its]) => filePatch(file, tree.text(file) ?? '', its)).join('');
+  for (const edit of edits) {
+    // patch(1) changes no file through a link.
+    const file = tree.resolved(edit.place.file);
+    files.set(file, [...(files.get(file) ?? []), edit]);
+  }
+  return [...files].map(([file, its]) => filePatch(file, tree.text(file), its)).join('');
 }
 
 interface Row {
@@ -15,10 +19,10 @@ interface Row {
   readonly text: string;
 }
 
-function filePatch(file: string, text: string, edits: readonly Edit[]): string {
-  const rows = rowsOf(text, edits);
+function filePatch(file: string, text: string | undefined, edits: readonly Edit[]): string {
+  const rows = rowsOf(text ?? '', edits);
   const changed = rows.flatMap(({ sign }, i) => (sign === ' ' ? [] : [i]));
-  let out = `--- a${file}\n+++ b${file}\n`;
+  let out = `--- ${text !== undefined ? `a${file}` : '/dev/null'}\n+++ b${file}\n`;
   for (let i = 0; i < changed.length;) {
     const from = Math.max(0, (changed[i] ?? 0) - CONTEXT);
     let to = changed[i] ?? 0;

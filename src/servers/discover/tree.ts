@@ -1,11 +1,22 @@
 /** A machine's files, seen from a root directory: its own `/`, or a copy of another's. Paths are those of the machine. */
-import { type Stats, closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  type Stats,
+  closeSync,
+  fstatSync,
+  openSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { attempt } from '../../attempt.ts';
 import { isPattern, matcherOf } from './pattern.ts';
 
 /** Configuration of servers; what is larger was not written by hand. */
 const MAX_BYTES = 1024 * 1024;
+/** As Linux has it (path_resolution(7)). */
+const MAX_LINKS = 40;
 /** A directory of certificates may hold thousands. */
 const MAX_MATCHES = 20_000;
 
@@ -18,7 +29,28 @@ export class Tree {
 
   /** Where a path of the machine is to be opened. */
   real(path: string): string {
-    return join(this.root, path);
+    return join(this.root, this.resolved(path));
+  }
+
+  /**
+   * The path of the machine that links lead to. An absolute link, as from sites-enabled to sites-available, begins at the
+   * root of the machine, which the system here knows nothing of.
+   */
+  resolved(path: string): string {
+    const ahead = path.split('/').toReversed();
+    let here = '/';
+    let links = 0;
+    for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
+      const next = join(here, part);
+      const link = attempt(() => readlinkSync(join(this.root, next)));
+      if (link === undefined) here = next;
+      else if (++links > MAX_LINKS) return path;
+      else {
+        ahead.push(...link.split('/').toReversed());
+        if (isAbsolute(link)) here = '/';
+      }
+    }
+    return here;
   }
 
   /** The text of a configuration file; `undefined` when there is none, or nothing that can be read. */
