@@ -103,6 +103,7 @@ describeWithPeer('hitch', 'Hitch takes staples', (path) => {
   });
 
   it('none past its end, and visitors still come', async () => {
+    await responder.close();
     await publish(staple(leaf, HOUR, 6000));
     const { port } = await start();
     expect(await stapleOf(port)).toBeDefined();
