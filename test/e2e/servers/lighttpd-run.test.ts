@@ -27,6 +27,8 @@ describeWithPeer('lighttpd', 'lighttpd beside restaple run', (path) => {
     kept = await keptSite(cli, validityMs);
     site = await lighttpdSite(path, kept.dir);
     file = join(kept.dir, 'staples', 'chain.ocsp');
+    // Where its pid file would be; nothing runs yet.
+    await site.configure(9, file);
   };
   beforeEach(() => settle());
   afterEach(async () => {

@@ -1,13 +1,16 @@
 /** nginx, and `restaple run` beside it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuiltCli, buildCli } from '../../support/built-cli.ts';
+import { certificatesPem, keyPem } from '../../support/files.ts';
 import { describeWithPeer, run } from '../../support/peers.ts';
 import type { Program } from '../../support/programs/program.ts';
+import { writeFileAtomically } from '../../../src/store/atomic-file.ts';
 import type { RunningCli } from '../run-world.ts';
 import { type KeptSite, SPOILS, UNSPOILT, contentOf, keptSite } from './kept-site.ts';
 import { type NginxSite, includeOf, nginxSite } from './nginx-world.ts';
-import { stapleOf, startVisitor } from './visitor.ts';
+import { presentedBy, stapleOf, startVisitor } from './visitor.ts';
 
 const soon = { timeout: 100_000 };
 
@@ -26,6 +29,8 @@ describeWithPeer('nginx', 'nginx beside restaple run', (path) => {
     kept = await keptSite(cli, validityMs);
     site = nginxSite(path, kept.dir);
     file = join(kept.dir, 'staples', 'chain.ocsp');
+    // Where its pid file would be; nothing runs yet.
+    await site.configure(9, includeOf(file));
   };
   beforeEach(() => settle());
   afterEach(async () => {
@@ -90,6 +95,37 @@ describeWithPeer('nginx', 'nginx beside restaple run', (path) => {
     const keeper = await keep(`address: 127.0.0.1:${port}`);
     await keeper.saw('observed');
     expect(await stapleOf(port)).toEqual(await contentOf(file));
+  });
+
+  it('changes to a renewed certificate, and never staples that of another', async () => {
+    const keeper = await keep();
+    await keeper.saw('published');
+    const { port } = await start();
+    const old = await stapleOf(port);
+    expect(old).toBeDefined();
+    // As the guide has it for the deploy hook of an ACME client.
+    const { entity, issuer } = kept.renewed();
+    await writeFile(join(kept.dir, 'key.pem'), keyPem(entity));
+    await writeFileAtomically(kept.certificate, Buffer.from(certificatesPem(entity, issuer)));
+    await rm(`${file}.conf`, { force: true });
+    const [program, ...args] = site.reload;
+    expect(await run(program, args)).toMatchObject({ code: 0 });
+
+    const seen = new Set<string>();
+    const look = async (): Promise<boolean> => {
+      const { chain, staple } = await presentedBy(port);
+      const isNew = chain[0]?.equals(entity.certificate.raw) === true;
+      if (staple)
+        seen.add(
+          `${isNew ? 'new' : 'old'} certificate, ${staple.equals(old ?? staple) ? 'old' : 'new'} staple`,
+        );
+      return isNew && staple !== undefined;
+    };
+    await expect.poll(look, soon).toBe(true);
+    // The workers of before may take connections for a moment.
+    await expect.poll(() => stapleOf(port), soon).toEqual(await contentOf(file));
+    expect(seen).toContain('new certificate, new staple');
+    expect(seen).not.toContain('new certificate, old staple');
   });
 
   it('serves no staple past its end, and TLS all the same', async () => {

@@ -1,15 +1,18 @@
 /** A client that comes again and again while something is done to a server, and remembers every time it was let down. */
 import { connect } from 'node:tls';
-import { readStaple } from '../../../src/probe/tls.ts';
+import { type Presented, readStaple } from '../../../src/probe/tls.ts';
 
 export interface Visitor {
   /** Sees the last visit through, and says how many went well and how the others failed. */
   end(): Promise<{ readonly good: number; readonly failures: readonly string[] }>;
 }
 
-/** The staple that a server on 127.0.0.1 gives to a new connection. */
-export async function stapleOf(port: number, servername = 'www.example.test'): Promise<Buffer | undefined> {
-  const { staple } = await readStaple({ host: '127.0.0.1', port: String(port), servername }, 30_000);
+/** What a server on 127.0.0.1 presents to a new connection. */
+export const presentedBy = (port: number, servername = 'www.example.test'): Promise<Presented> =>
+  readStaple({ host: '127.0.0.1', port: String(port), servername }, 30_000);
+
+export async function stapleOf(port: number, servername?: string): Promise<Buffer | undefined> {
+  const { staple } = await presentedBy(port, servername);
   return staple;
 }
 
