@@ -1,5 +1,5 @@
 /** The text of a config with what is missing in it; all that stands there already stays, comments too. */
-import { type Document, YAMLSeq, isMap, isSeq, parseDocument } from 'yaml';
+import { type NewEntry, addEntries } from '../../config/add-entries.ts';
 import type { Config } from '../../config/config.ts';
 import { entryFor } from './covered.ts';
 import type { Group, Plan } from './plan.ts';
@@ -23,7 +23,7 @@ export function configText(
   { groups, servers }: Plan,
   present: { text: string; config: Config } | undefined,
 ): Merged {
-  const document = parseDocument(present?.text ?? HEAD, { version: '1.2', schema: 'core' });
+  const entries: NewEntry[] = [];
   const names = new Map<string, string>();
   const addedServers: string[] = [];
   for (const server of servers) {
@@ -32,7 +32,7 @@ export function configText(
       present?.config.servers.find(({ type }) => type === server.name);
     names.set(server.name, known?.name ?? server.name);
     if (known) continue;
-    append(document, 'servers', server.keys, server.file);
+    entries.push({ list: 'servers', keys: server.keys, why: server.file });
     addedServers.push(server.name);
   }
   const addedFiles: string[] = [];
@@ -46,13 +46,12 @@ export function configText(
       return !entry;
     });
     if (files.length === 0) continue;
-    append(document, 'certificates', entryOf({ ...group, files }, names), group.why);
+    entries.push({ list: 'certificates', keys: entryOf({ ...group, files }, names), why: group.why });
     addedFiles.push(...files);
   }
-  const isNew = addedServers.length + addedFiles.length > 0;
   return {
     lacking,
-    text: isNew ? document.toString({ lineWidth: 0 }) : (present?.text ?? ''),
+    text: entries.length > 0 ? addEntries(present?.text ?? HEAD, entries) : (present?.text ?? ''),
     addedServers,
     addedFiles,
   };
@@ -68,21 +67,4 @@ function entryOf({ files, outDir, servers }: Group, names: ReadonlyMap<string, s
     ...(called.length > 0 && { server: called.length === 1 ? only : called }),
     ...(outDir !== undefined && { 'out-dir': outDir }),
   };
-}
-
-/** @param why a comment before it. */
-function append(document: Document, key: 'servers' | 'certificates', entry: object, why: string): void {
-  let list = document.get(key, true);
-  if (!isSeq(list)) {
-    list = new YAMLSeq();
-    document.set(key, list);
-  }
-  const node = document.createNode(entry);
-  // A name of a file could have a line end, and go on as something else than a comment.
-  node.commentBefore = ` ${why.replaceAll(/[\r\n]/g, '?')}`;
-  if (isMap(node)) node.flow = false;
-  if (isSeq(list)) {
-    list.flow = false;
-    list.items.push(node);
-  }
 }

@@ -9,7 +9,9 @@ export function patchOf(tree: Tree, edits: readonly Edit[]): string {
   for (const edit of edits) {
     // patch(1) changes no file through a link.
     const file = tree.resolved(edit.place.file);
-    files.set(file, [...(files.get(file) ?? []), edit]);
+    const its = files.get(file);
+    if (its) its.push(edit);
+    else files.set(file, [edit]);
   }
   return [...files].map(([file, its]) => filePatch(file, tree.text(file), its)).join('');
 }
@@ -37,7 +39,9 @@ function rowsOf(text: string, edits: readonly Edit[]): readonly Row[] {
   const lines = text.split('\n');
   const isEnded = lines.at(-1) === '';
   if (isEnded) lines.pop();
-  const at = (line: number): readonly Edit[] => edits.filter(({ place }) => place.line === line);
+  const byLine = new Map<number, Edit[]>();
+  for (const edit of edits) byLine.set(edit.place.line, [...(byLine.get(edit.place.line) ?? []), edit]);
+  const at = (line: number): readonly Edit[] => byLine.get(line) ?? [];
   const added = (line: number): Row[] =>
     at(line).flatMap(({ insert }) => insert.map((one): Row => ({ sign: '+', text: one })));
   const last = isEnded ? '' : '\n\\ No newline at end of file';

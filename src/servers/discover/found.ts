@@ -1,5 +1,4 @@
 /** What is found of a server on a machine. Paths are those of the machine. */
-import { isDeepStrictEqual } from 'node:util';
 import type { ServerType } from '../adapter.ts';
 
 export type FoundType =
@@ -70,6 +69,7 @@ export class Findings {
   readonly remarks: Remark[] = [];
   readonly skipped: Remark[] = [];
 
+  readonly #known = new Set<string>();
   readonly #staples = new Map<string, string>();
 
   certificate(path: string, place: Place): void {
@@ -107,7 +107,9 @@ export class Findings {
 
   /** A file that is included in several blocks is come upon several times. */
   #edit(edit: Edit): void {
-    if (!this.edits.some((other) => isDeepStrictEqual(other, edit))) this.edits.push(edit);
+    const key = JSON.stringify(edit);
+    if (!this.#known.has(key)) this.edits.push(edit);
+    this.#known.add(key);
   }
 
   found(type: FoundType, file: string, entry?: Entry): FoundServer {
@@ -120,5 +122,4 @@ export class Findings {
 export const STAPLES = '/var/lib/restaple';
 
 /** The white space that a line begins with: what is added beside it begins so, too. */
-export const indentOf = (text: string, line: number): string =>
-  /^[ \t]*/.exec(text.split('\n')[line - 1] ?? '')?.[0] ?? '';
+export const indentOf = (line: string | undefined): string => /^[ 	]*/.exec(line ?? '')?.[0] ?? '';

@@ -59,7 +59,7 @@ function addKeys(findings: Findings, map: YAMLMap, placeOf: (offset: number) => 
     findings.remark(place, `add ${missing.map((pair) => pair.join(': ')).join(' and ')}`);
     return;
   }
-  const indent = indentOf(text, place.line);
+  const indent = indentOf(text.split('\n')[place.line - 1]);
   for (const [key, value] of missing) {
     const present = valueIn(map, key);
     if (present) findings.replace(placeOf(present.offset), `${indent}${key}: ${value}`);

@@ -106,7 +106,7 @@ class LighttpdFinder {
     const file = outputPath(pemfile.path, DIR);
     if (!this.#findings.claims(file, pemfile.path, pemfile.place) || stapling?.path === file) return;
     const place = stapling?.place ?? pemfile.place;
-    const line = `${indentOf(this.#tree.text(place.file) ?? '', place.line)}ssl.stapling-file = "${file}"`;
+    const line = `${indentOf(this.#tree.text(place.file)?.split('\n')[place.line - 1])}ssl.stapling-file = "${file}"`;
     if (stapling) this.#findings.replace(place, line);
     else this.#findings.insert(place, line);
   }

@@ -25,7 +25,7 @@ class NginxFinder {
   readonly #file: string;
   readonly #type: 'nginx' | 'angie';
   readonly #findings = new Findings();
-  readonly #texts = new Map<string, string>();
+  readonly #lines = new Map<string, readonly string[]>();
   #files = 0;
   #address: string | undefined;
 
@@ -57,7 +57,7 @@ class NginxFinder {
       this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'included too often');
       return [];
     }
-    this.#texts.set(file, text);
+    if (!this.#lines.has(file)) this.#lines.set(file, text.split('\n'));
     const { broken, directives } = parseNginx(file, text);
     if (broken)
       this.#findings.skip({ file, line: broken.line }, `${broken.text}; what follows is not looked at`);
@@ -120,16 +120,19 @@ class NginxFinder {
       this.#findings.skip(place, `${certificate}: its name would mean something else in an include`);
       return;
     }
-    const text = this.#texts.get(place.file) ?? '';
-    const indent = indentOf(text, place.line) + (isOwn ? '' : '    ');
+    const indent = indentOf(this.#line(place)) + (isOwn ? '' : '    ');
     // A pattern that nothing matches is no error to nginx; the file comes with the first staple.
     const target = `${include.slice(0, -1)}[f]`;
     this.#findings.insert(place, `${indent}include ${/[\s;{}'#]/.test(target) ? `"${target}"` : target};`);
     for (const one of block) {
       if (one.name !== 'ssl_stapling' && one.name !== 'ssl_stapling_file') continue;
-      if (isAlone(this.#texts.get(one.place.file) ?? '', one)) this.#findings.replace(one.place);
+      if (isAlone(this.#line(one.place) ?? '', one)) this.#findings.replace(one.place);
       else this.#findings.remark(one.place, `take ${one.name} away: the included file has it, too`);
     }
+  }
+
+  #line({ file, line }: Directive['place']): string | undefined {
+    return this.#lines.get(file)?.[line - 1];
   }
 
   #isFileName({ args, place }: Directive): boolean {
@@ -151,7 +154,6 @@ class NginxFinder {
 }
 
 /** Nothing else stands on its line. */
-function isAlone(text: string, { headLine, name, place }: Directive): boolean {
-  const line = text.split('\n')[place.line - 1] ?? '';
+function isAlone(line: string, { headLine, name, place }: Directive): boolean {
   return headLine === place.line && new RegExp(String.raw`^\s*${name}\s[^;]*;\s*(?:#.*)?$`).test(line);
 }
