@@ -6,6 +6,8 @@ import { main } from './main.ts';
 const SOFTWARE = 70;
 const CANNOT_CREATE = 73;
 const GRAVER: ReadonlySet<number> = new Set([64, 66, 70, 78]);
+/** Whoever reads the talk and stands still is not waited for longer: a service is to end within ten seconds. */
+const LAST_WORDS_MS = 2_000;
 
 const io = processIo();
 
@@ -29,6 +31,7 @@ async function runAndEnd(): Promise<void> {
   process.exitCode = lost && !GRAVER.has(exitCode) ? CANNOT_CREATE : exitCode;
   // Ending by itself, Node waits for sockets to close and takes the heap down, for nobody.
   if (io.allWritten()) process.exit();
+  if (io.resultWritten()) setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }
 
 void runAndEnd();

@@ -25,6 +25,8 @@ export interface Io {
 export interface ProcessIo extends Io {
   /** True when nothing is on its way through a stream: the process may end at once. */
   allWritten(): boolean;
+  /** True when nothing but talk is. */
+  resultWritten(): boolean;
   /** Why something did not reach standard output; `undefined` when all did. */
   lost(): Error | undefined;
 }
@@ -39,6 +41,7 @@ export function processIo(): ProcessIo {
   const err = new Writer(2, () => process.stderr);
   return {
     allWritten: () => out.direct && err.direct,
+    resultWritten: () => out.direct,
     lost: () => out.failure,
     input: () => process.stdin,
     out: (text) => out.write(text),
