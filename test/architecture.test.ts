@@ -21,6 +21,7 @@ const FOLDERS: readonly string[] = [
   'responder',
   'config',
   'doctor',
+  'simulation',
   'demo',
   'cli',
 ];

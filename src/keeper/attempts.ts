@@ -123,7 +123,13 @@ export class Attempts<S, R> {
     const askAt = entry.unwritten?.askAt ?? resumed.attemptAt;
     if (entry.unwritten?.response === undefined) entry.unwritten = undefined;
     if (!unwritten || !staple || entry.phase === 'over') return;
-    entry.unwritten ??= { ...lifeOf(staple), response: undefined, askAt, isTried: false };
+    entry.unwritten ??= {
+      ...lifeOf(staple),
+      response: undefined,
+      inPlaceUntil: 0,
+      askAt,
+      isTried: false,
+    };
     entry.failures = before;
     this.#failed(entry, unwritten);
   }
@@ -167,8 +173,13 @@ export class Attempts<S, R> {
     const { staple } = kept;
     if (kept.unwritten) {
       if (answer) {
-        const { response } = answer;
-        entry.unwritten = { ...lifeOf(answer), response, askAt: this.#dueAt(entry, answer), isTried: false };
+        entry.unwritten = {
+          ...lifeOf(answer),
+          response: answer.response,
+          inPlaceUntil: entry.unwritten?.inPlaceUntil ?? entry.staple?.validUntil ?? 0,
+          askAt: this.#dueAt(entry, answer),
+          isTried: false,
+        };
       }
       throw kept.unwritten;
     }
@@ -218,8 +229,7 @@ export class Attempts<S, R> {
       {
         failures,
         temporary: isPassing(complaint.code),
-        // What was found and could not be put in all places may be lacking in one of them.
-        remainingMs: isOfDisk && unwritten && unwritten.response === undefined ? 0 : remainingMs,
+        remainingMs: isOfDisk && unwritten ? unwritten.inPlaceUntil - now : remainingMs,
         retryAfterMs: retryAfterOf(error),
       },
       random(),
@@ -295,7 +305,8 @@ export class Attempts<S, R> {
   }
 
   #remember({ subject, attemptAt, failures, validators, error, revoked }: Entry<S, R>): void {
-    this.#options.work.remember(subject, { attemptAt, failures, ...validators, error, revoked });
+    const { etag, lastModified } = validators;
+    this.#options.work.remember(subject, { attemptAt, failures, etag, lastModified, error, revoked });
   }
 }
 

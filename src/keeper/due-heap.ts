@@ -1,13 +1,20 @@
-/** A binary heap of things by the moment when they are due. Each knows its place, so that it can be moved or taken out. */
+/**
+ * A heap of things by the moment when they are due. Each knows its place, so that it can be moved or taken out. The
+ * moments lie side by side, apart from the things: to look for the next among a million touches few lines of memory.
+ */
 
 export interface Due {
-  dueAt: number;
   /** Its place in the heap; -1 when it is in none. Only the heap writes it. */
   place: number;
 }
 
+/** Children of one place; four of them fill half a line of the cache, and the tree is half as deep as with two. */
+const ARITY = 4;
+const FIRST_CAPACITY = 64;
+
 export class DueHeap<T extends Due> {
   readonly #items: T[] = [];
+  #times = new Float64Array(FIRST_CAPACITY);
 
   get size(): number {
     return this.#items.length;
@@ -18,19 +25,28 @@ export class DueHeap<T extends Due> {
     return this.#items[0];
   }
 
-  /** Puts it in, or moves it to where it belongs after `dueAt` has changed. Never due is not put in. */
+  /** When that is; `Infinity` when nothing is due. */
+  get nextAt(): number {
+    return this.#items.length === 0 ? Infinity : this.#timeAt(0);
+  }
+
+  /** Puts it in, or moves it to where it belongs now. Never due is not put in. */
   set(item: T, dueAt: number): void {
-    item.dueAt = dueAt;
     if (dueAt === Infinity) {
       this.remove(item);
       return;
     }
-    if (item.place === -1) {
-      item.place = this.#items.length;
+    let { place } = item;
+    if (place === -1) {
+      place = this.#items.length;
+      if (place === this.#times.length) {
+        const larger = new Float64Array(place * 2);
+        larger.set(this.#times);
+        this.#times = larger;
+      }
       this.#items.push(item);
     }
-    this.#up(item.place);
-    this.#down(item.place);
+    this.#down(this.#up(place, item, dueAt), item, dueAt);
   }
 
   remove(item: T): void {
@@ -39,43 +55,53 @@ export class DueHeap<T extends Due> {
     const last = this.#items.pop();
     item.place = -1;
     if (last === undefined || last === item) return;
-    this.#put(last, place);
-    this.#up(place);
-    this.#down(last.place);
+    const dueAt = this.#timeAt(this.#items.length);
+    this.#down(this.#up(place, last, dueAt), last, dueAt);
   }
 
-  #up(start: number): void {
-    const item = this.#items[start];
-    if (item === undefined) return;
+  #up(start: number, item: T, dueAt: number): number {
     let place = start;
     while (place > 0) {
-      const parent = this.#items[(place - 1) >> 1];
-      if (parent === undefined || parent.dueAt <= item.dueAt) break;
-      this.#put(parent, place);
-      place = (place - 1) >> 1;
+      const parentPlace = Math.floor((place - 1) / ARITY);
+      const parent = this.#items[parentPlace];
+      const parentAt = this.#timeAt(parentPlace);
+      if (parent === undefined || parentAt <= dueAt) break;
+      this.#put(parent, parentAt, place);
+      place = parentPlace;
     }
-    this.#put(item, place);
+    this.#put(item, dueAt, place);
+    return place;
   }
 
-  #down(start: number): void {
-    const item = this.#items[start];
-    if (item === undefined) return;
+  #down(start: number, item: T, dueAt: number): void {
     let place = start;
     for (;;) {
-      const left = this.#items[2 * place + 1];
-      if (left === undefined) break;
-      const right = this.#items[2 * place + 2];
-      const [child, at] =
-        right !== undefined && right.dueAt < left.dueAt ? [right, 2 * place + 2] : [left, 2 * place + 1];
-      if (child.dueAt >= item.dueAt) break;
-      this.#put(child, place);
-      place = at;
+      const first = ARITY * place + 1;
+      const end = Math.min(first + ARITY, this.#items.length);
+      let least = dueAt;
+      let leastPlace = -1;
+      for (let child = first; child < end; child++) {
+        const at = this.#timeAt(child);
+        if (at < least) {
+          least = at;
+          leastPlace = child;
+        }
+      }
+      const child = this.#items[leastPlace];
+      if (child === undefined) break;
+      this.#put(child, least, place);
+      place = leastPlace;
     }
-    this.#put(item, place);
+    this.#put(item, dueAt, place);
   }
 
-  #put(item: T, place: number): void {
+  #timeAt(place: number): number {
+    return this.#times[place] ?? Infinity;
+  }
+
+  #put(item: T, dueAt: number, place: number): void {
     this.#items[place] = item;
+    this.#times[place] = dueAt;
     item.place = place;
   }
 }

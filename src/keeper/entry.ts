@@ -9,6 +9,8 @@ import type { Complaint, Revocation, Validators } from './work.ts';
 export interface Unwritten<R> extends Life {
   /** Absent when it lies on disk, and is to be read from there. */
   readonly response: R | undefined;
+  /** The end of what all places are known to hold meanwhile; 0 when one may hold nothing. */
+  readonly inPlaceUntil: number;
   /** When its successor is to be asked for, whether or not it could be written by then. */
   askAt: number;
   /** It could not be written just now, and its successor is due: that one is asked for before the next try. */
@@ -28,7 +30,6 @@ export class Entry<S, R> implements Due, Caller {
   hasFailed: boolean = false;
   isQueued: boolean = false;
 
-  dueAt: number = Infinity;
   place: number = -1;
   /** When the responder is to be asked. */
   attemptAt: number = 0;

@@ -149,7 +149,9 @@ export class Keeper<S, R> {
     }
     const { heap } = this.#schedule;
     const now = this.#options.clock.now();
-    for (let entry = heap.peek(); entry !== undefined && entry.dueAt <= now; entry = heap.peek()) {
+    while (heap.nextAt <= now) {
+      const entry = heap.peek();
+      if (entry === undefined) break;
       if (entry.phase === 'closed') {
         heap.remove(entry);
         this.#toOpen.push(entry);
@@ -203,8 +205,7 @@ export class Keeper<S, R> {
       this.#passOn(entry);
       return;
     }
-    const latest = gate.triedAt + this.#attempts.patienceOf(entry, gate.triedAt);
-    if (gate.park(entry, Math.max(now, latest))) this.#call(entry, gate, now);
+    if (gate.park(entry, this.#latest(entry, gate, now))) this.#call(entry, gate, now);
   }
 
   async #attempt(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>): Promise<void> {
@@ -260,8 +261,18 @@ export class Keeper<S, R> {
   #call(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): void {
     if (!entry.isKept || !isWaiting(entry)) return;
     entry.phase = 'waiting';
-    entry.attemptAt = gate.calledAt(entry) ?? now;
+    const calledAt = gate.calledAt(entry);
+    entry.attemptAt = calledAt === undefined ? now : Math.min(calledAt, this.#latest(entry, gate, now));
     this.#place(entry);
+  }
+
+  /**
+   * When its responder must have been asked again for its sake. Where nobody is answered, anybody's try is as good as its
+   * own.
+   */
+  #latest(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): number {
+    const triedAt = gate.isPart ? (entry.error?.at ?? 0) : gate.triedAt;
+    return Math.max(now, triedAt + this.#attempts.patienceOf(entry, triedAt));
   }
 
   /** An attempt or a reading is over, whatever came of it. */
@@ -307,7 +318,7 @@ export class Keeper<S, R> {
   /** Every moment that was reckoned by the old clock is reckoned anew, from what is on disk. */
   #reopenAll(byMs: number): void {
     this.#options.report({ type: 'clock-jumped', byMs });
-    for (const gate of this.#gates.values()) gate.shift(byMs);
+    for (const gate of this.#gates.values()) gate.clockSet(byMs, this.#options.clock.now());
     for (const entry of this.#entries.values()) this.#reopen(entry);
   }
 

@@ -16,8 +16,8 @@ export interface Resumed {
 
 /**
  * A staple in the first half of its life is due when any process would say so. After that, what was written down
- * counts, so that a restart in the middle of an outage does not ask at once; but for no longer than the same answer now
- * would have it wait, for it may have been written by a clock that was wrong.
+ * counts, so that a restart in the middle of an outage does not ask at once; but not when the same answer now could not
+ * have it wait so long: then a clock was wrong, or the staple was there that is lost since.
  */
 export function resume(
   { staple, memory }: Pick<Opened, 'staple' | 'memory'>,
@@ -30,7 +30,8 @@ export function resume(
   if (memory === undefined) return { attemptAt: now, failures: 0 };
   const { failures } = memory;
   const limit = limitOf(memory, staple === undefined ? 0 : staple.validUntil - now, policy);
-  return { attemptAt: Math.min(Math.max(memory.attemptAt, now), now + limit), failures };
+  const isCredible = memory.attemptAt <= now + limit;
+  return { attemptAt: isCredible ? Math.max(memory.attemptAt, now) : now, failures };
 }
 
 function limitOf({ failures, error, revoked }: Memory, remainingMs: number, policy: Policy): number {

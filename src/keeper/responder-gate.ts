@@ -16,7 +16,7 @@ const FIRST_PAUSE_MS = 1_000;
 /** Some hundred tries a day at a responder that is gone. */
 const LONGEST_PAUSE_MS = 300_000;
 /** So many in a row fail of those that had not failed before when a responder is gone, and seldom when a part of it is. */
-const GONE_AFTER = 3;
+const GONE_AFTER = 5;
 /** While it answers to some, one of the others asks so often whether it is his turn. */
 const AGAIN_MS = 60_000;
 
@@ -35,6 +35,8 @@ export class ResponderGate<E extends Caller> {
   triedAt = 0;
   /** In a row. */
   failures = 0;
+  /** While it is down: it was seen to answer to some. */
+  isPart = false;
   readonly #most: number;
   #inside = 0;
   /** Failures in a row of those that had not failed before. */
@@ -126,18 +128,23 @@ export class ResponderGate<E extends Caller> {
     const isPart = !entry.hasFailed && this.#streak < GONE_AFTER && this.#othersHaveFailed;
     entry.hasFailed = false;
     this.#streak = 0;
-    if (this.isDown && isPart) {
+    this.isPart = this.isDown && isPart;
+    if (this.isPart) {
       this.#fresh.at = now;
       this.#again.at = Math.min(this.#again.at, Math.max(now, this.#triedAgainAt + AGAIN_MS));
       return [];
     }
-    const all = this.isDown ? [...this.#failed] : [];
-    if (this.#fresh.next) all.push(this.#fresh.next);
+    if (!this.isDown) {
+      this.failures = 0;
+      return [];
+    }
+    const called = [this.#again.next, this.#fresh.next].filter((one) => one !== undefined);
+    const all = [...new Set([...this.#failed, ...called])];
     this.failures = 0;
     this.downSince = 0;
     this.#again.next = undefined;
     this.#fresh.next = undefined;
-    if (all.length > 0) this.#failed.clear();
+    this.#failed.clear();
     return all;
   }
 
@@ -158,17 +165,18 @@ export class ResponderGate<E extends Caller> {
     if (hasFailed) this.#triedAgainAt = now;
     else this.#fresh.at = now + Math.min(FIRST_PAUSE_MS * 2 ** this.#streak++, LONGEST_PAUSE_MS);
     if (!wasDown) this.downSince = now;
+    if (this.#streak >= GONE_AFTER) this.isPart = false;
     this.#again.next ??= this.#shift(this.#again) ?? (entry.isKept ? entry : undefined);
     return !wasDown;
   }
 
-  /** The wall clock was set by so much. */
-  shift(byMs: number): void {
-    this.triedAt += byMs;
-    this.#triedAgainAt += byMs;
-    this.#fresh.at += byMs;
-    this.#again.at += byMs;
-    if (this.isDown) this.downSince += byMs;
+  /** The wall clock was set by so much, some time ago: it cannot be said of a moment whether it was before or after. */
+  clockSet(byMs: number, now: number): void {
+    this.triedAt = now;
+    this.#triedAgainAt = now;
+    this.#fresh.at = now;
+    this.#again.at = now;
+    if (this.isDown) this.downSince = Math.min(now, this.downSince + byMs);
   }
 
   /** It is let go, or has other things to do. @returns who is called in its place, for `calledAt`. */

@@ -36,7 +36,7 @@ export class Schedule<T extends Due> {
   arm(notBeforeMs = 0): void {
     const { clock } = this.#options;
     const now = clock.now();
-    const wait = Math.min(Math.max((this.heap.peek()?.dueAt ?? Infinity) - now, notBeforeMs), LOOK_MS);
+    const wait = Math.min(Math.max(this.heap.nextAt - now, notBeforeMs), LOOK_MS);
     const at = clock.monotonic() + wait;
     if (this.#cancel && at >= this.#firesAt) return;
     this.#cancel?.();

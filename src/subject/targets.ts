@@ -80,7 +80,9 @@ async function matches(pattern: string): Promise<readonly string[] | InputError>
   const { matchFiles } = await import('./glob.ts');
   try {
     const paths = await matchFiles(pattern);
-    return paths.length > 0 ? paths : new InputError('file-unreadable', 'no file matches the pattern', pattern);
+    return paths.length > 0
+      ? paths
+      : new InputError('file-unreadable', 'no file matches the pattern', pattern);
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;
