@@ -21,6 +21,18 @@ describe('a responder in trouble', () => {
     expect(world.mostAtOne).toBe(8);
   });
 
+  it('wakes those that wait for another hour as soon as it answers to one', async () => {
+    const world = new ScriptedWorld();
+    world.answer = unreachable;
+    world.add(12, { stored: DUE });
+    await world.pass(6 * HOUR);
+    world.answer = () => good(world.clock.time);
+    while (world.told('responder-back').length === 0 && world.clock.time < START + 8 * HOUR)
+      await world.pass(SECOND);
+    await world.pass(5 * SECOND);
+    expect(world.told('fetched')).toHaveLength(12);
+  });
+
   it('is told of once for each certificate at most, and seldom asked, in a day of 500 certificates', async () => {
     const world = new ScriptedWorld();
     world.answer = unreachable;
@@ -50,6 +62,11 @@ describe('a responder in trouble', () => {
     expect(world.told('recovered')).toHaveLength(1);
     expect(world.told('alarm')).toHaveLength(2);
     expect(world.view(site)).toMatchObject({ state: 'good', failures: 0, alarm: undefined });
+
+    const before = world.told('failed').length;
+    world.answer = unreachable;
+    await world.pass(DAY);
+    expect(world.told('failed')).toHaveLength(before + 1);
   });
 
   it('is not asked at once by a restart in the middle of an outage', async () => {
