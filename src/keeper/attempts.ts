@@ -1,4 +1,5 @@
 /** What is done with one certificate when its time has come: opened, asked about, its staple kept, its state judged. */
+import { retryAfterOf } from '../http/retry-policy.ts';
 import { requireGood } from '../ocsp/require-good.ts';
 import { retryLimitMs, retryWaitMs } from '../staple/backoff.ts';
 import { type Life, type Policy, lifeUsed } from '../staple/policy.ts';
@@ -7,7 +8,7 @@ import { type Entry, NO_VALIDATORS } from './entry.ts';
 import { ON_HOLD_MS, resume } from './next-attempt.ts';
 import type { KeeperOptions } from './options.ts';
 import { refuseOverRevocation, revocationOf } from './revocation.ts';
-import { complaintOf, isPassing, retryAfterOf } from './trouble.ts';
+import { complaintOf, isPassing } from './trouble.ts';
 import { Vigil } from './vigil.ts';
 import type { Answer, Kept, Opened, Revocation, Validators } from './work.ts';
 
@@ -117,6 +118,7 @@ export class Attempts<S, R> {
     const resumed = resume(opened, now, shareOf(entry.key), this.#policyOf(entry));
     entry.attemptAt = resumed.attemptAt;
     entry.failures = resumed.failures;
+    entry.hasFailed = resumed.failures > 0;
     entry.error = resumed.failures > 0 || entry.revoked ? memory?.error : undefined;
     entry.phase = this.#restOf(entry);
     this.#vigil.begin(entry, now);

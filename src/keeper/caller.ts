@@ -7,10 +7,12 @@
 export type Phase = 'closed' | 'waiting' | 'parked' | 'asking' | 'over';
 
 export interface Caller {
+  /** What is served for it; `undefined` when there is nothing. */
+  readonly staple: unknown;
   phase: Phase;
   /** False when it was let go while something was under way for it. */
   isKept: boolean;
-  /** The last time that it asked, the responder was not to be reached. Only the gate writes it. */
+  /** The last time that it asked, it was not answered. */
   hasFailed: boolean;
   /** It has a place in the queue, perhaps one that it no longer needs. Only the gate writes it. */
   isQueued: boolean;

@@ -25,6 +25,12 @@ class Lane<E extends Caller> {
   at = 0;
   next: E | undefined;
   readonly queue: Queue<E> = new Queue<E>();
+  /** Those with nothing to serve: they go before the others, who can wait. */
+  readonly bare: Queue<E> = new Queue<E>();
+
+  get waiting(): number {
+    return this.bare.length + this.queue.length;
+  }
 }
 
 export class ResponderGate<E extends Caller> {
@@ -64,7 +70,7 @@ export class ResponderGate<E extends Caller> {
 
   /** About how many wait for it. */
   get waiting(): number {
-    return this.#fresh.queue.length + this.#again.queue.length + this.#failed.size;
+    return this.#fresh.waiting + this.#again.waiting + this.#failed.size;
   }
 
   isOpen(entry: E, now: number): boolean {
@@ -191,7 +197,7 @@ export class ResponderGate<E extends Caller> {
   }
 
   get #othersHaveFailed(): boolean {
-    return this.#failed.size + this.#again.queue.length > 0;
+    return this.#failed.size + this.#again.waiting > 0;
   }
 
   #release(entry: E): void {
@@ -202,7 +208,8 @@ export class ResponderGate<E extends Caller> {
   #queue(entry: E): void {
     if (entry.isQueued) return;
     entry.isQueued = true;
-    this.#laneOf(entry).queue.push(entry);
+    const { bare, queue } = this.#laneOf(entry);
+    (entry.staple === undefined ? bare : queue).push(entry);
   }
 
   #call(): readonly E[] {
@@ -210,9 +217,10 @@ export class ResponderGate<E extends Caller> {
     return [this.#fresh.next, this.#again.next].filter((entry) => entry !== undefined);
   }
 
-  /** Takes out who has waited longest. */
+  /** Takes out who has waited longest, of those with nothing to serve if there are such. */
   #shift(lane: Lane<E>): E | undefined {
-    for (let entry = lane.queue.shift(); entry !== undefined; entry = lane.queue.shift()) {
+    const shift = (): E | undefined => lane.bare.shift() ?? lane.queue.shift();
+    for (let entry = shift(); entry !== undefined; entry = shift()) {
       entry.isQueued = false;
       if (!entry.isKept || entry.phase !== 'parked') continue;
       if (this.#laneOf(entry) !== lane) this.#queue(entry);

@@ -51,11 +51,6 @@ export function isPassing(code: ErrorCode): boolean {
   return PASSING.has(code) || LATER.has(code) || LATER_TOO.has(code);
 }
 
-/** What its server asked for, in milliseconds. */
-export function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof TransportError ? error.retryAfterMs : undefined;
-}
-
 /** A fault of restaple must not take ten thousand other certificates along: it is told, and tried again later. */
 export function complaintOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {
   if (error instanceof RestapleError) return { code: error.code, message: error.message };

@@ -174,7 +174,8 @@ class Simulation {
     this.#figures.clockJumps += 1;
     this.#sessions.end(this.#clock.time);
     this.#observer.disturbed();
-    const far = MINUTE * ((2000 * DAY) / MINUTE) ** this.#random();
+    const longest = this.#random() < 0.1 ? 2000 * DAY : 30 * DAY;
+    const far = MINUTE * (longest / MINUTE) ** this.#random();
     this.#clock.error = this.#random() < 0.5 ? far : -far;
     this.#clock.at(this.#clock.time + between(this.#random, 1, 60) * MINUTE, () => {
       this.#clock.error = 0;

@@ -11,7 +11,8 @@ import {
   TransportError,
 } from '../../src/errors.ts';
 import { refuseOverRevocation, revocationOf } from '../../src/keeper/revocation.ts';
-import { complaintOf, isPassing, retryAfterOf, signOf } from '../../src/keeper/trouble.ts';
+import { retryAfterOf } from '../../src/http/retry-policy.ts';
+import { complaintOf, isPassing, signOf } from '../../src/keeper/trouble.ts';
 import type { Answer, Revocation } from '../../src/keeper/work.ts';
 import type { CertStatus } from '../../src/ocsp/cert-status.ts';
 
@@ -94,6 +95,11 @@ describe('Retry-After', () => {
       'is what came with the status',
       new TransportError('http-status', 'x', URL, 503, { retryAfterMs: 120_000 }),
       120_000,
+    ],
+    [
+      'is what came beside tryLater',
+      new ResponseError('responder-try-later', 'x', { retryAfterMs: 90_000 }),
+      90_000,
     ],
     ['may be nothing', new TransportError('http-status', 'x', URL, 429, { retryAfterMs: 0 }), 0],
     ['is missing where none came', new TransportError('http-status', 'x', URL, 503), undefined],
