@@ -128,6 +128,7 @@ export class Attempts<S, R> {
     entry.unwritten ??= {
       ...lifeOf(staple),
       response: undefined,
+      error: unwritten,
       inPlaceUntil: 0,
       askAt,
       isTried: false,
@@ -141,6 +142,7 @@ export class Attempts<S, R> {
     const { certStatus, responder } = answer;
     const now = clock.now();
     const held = entry.staple && now < entry.staple.validUntil ? entry.staple : undefined;
+    const { unwritten } = entry;
     const revocation = revocationOf(answer);
     // A hold that is older than a good answer was lifted; a cache still has it.
     const isPast = revocation?.onHold === true && held !== undefined && !isNewer(answer, held);
@@ -158,10 +160,12 @@ export class Attempts<S, R> {
       const nextAt = Math.max(this.#dueAt(entry, held), unchangedAt(held, now, answer.freshForMs));
       const { validUntil } = held;
       report({ type: 'unchanged', certificate: entry.label, responder, validUntil, nextAt });
-      this.#succeeded(entry, nextAt);
+      if (unwritten) {
+        unwritten.askAt = nextAt;
+        this.#failed(entry, unwritten.error);
+      } else this.#succeeded(entry, nextAt);
       return;
     }
-    const { unwritten } = entry;
     const isBetter = unwritten && now < unwritten.validUntil && !isNewer(answer, unwritten);
     if (isBetter && unwritten.response !== undefined) {
       unwritten.askAt = unchangedAt(unwritten, now, answer.freshForMs);
@@ -178,6 +182,7 @@ export class Attempts<S, R> {
         entry.unwritten = {
           ...lifeOf(answer),
           response: answer.response,
+          error: kept.unwritten,
           inPlaceUntil: entry.unwritten?.inPlaceUntil ?? entry.staple?.validUntil ?? 0,
           askAt: this.#dueAt(entry, answer),
           isTried: false,

@@ -1,4 +1,5 @@
 /** One certificate in the keeper's memory: small, because there may be a million. Moments are milliseconds since 1970. */
+import type { RestapleError } from '../errors.ts';
 import type { AlarmLevel } from '../staple/alarm.ts';
 import type { Life } from '../staple/policy.ts';
 import type { Caller, Phase } from './caller.ts';
@@ -9,6 +10,7 @@ import type { Complaint, Revocation, Validators } from './work.ts';
 export interface Unwritten<R> extends Life {
   /** Absent when it lies on disk, and is to be read from there. */
   readonly response: R | undefined;
+  readonly error: RestapleError;
   /** The end of what all places are known to hold meanwhile; 0 when one may hold nothing. */
   readonly inPlaceUntil: number;
   /** When its successor is to be asked for, whether or not it could be written by then. */
