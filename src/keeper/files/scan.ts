@@ -23,6 +23,8 @@ export interface RosterGroup {
 export type Sightings = Map<string, Seen>;
 
 export interface Seen {
+  /** Its key in `Sightings`: the same text each time, and not ten thousand new ones to be swept up after each look. */
+  readonly id: string;
   readonly group: number;
   readonly path: string;
   readonly foundIn: string | undefined;
@@ -51,13 +53,8 @@ export async function scan(
   let isNews = false;
   let isUnsure = false;
 
-  const lookAnew = async (
-    id: string,
-    one: Omit<Seen, 'sighting'>,
-    group: RosterGroup,
-    stats?: Stats,
-  ): Promise<void> => {
-    const { path, foundIn } = one;
+  const lookAnew = async (one: Omit<Seen, 'sighting'>, group: RosterGroup, stats?: Stats): Promise<void> => {
+    const { id, path, foundIn } = one;
     const state = await files.look(path, foundIn, stats);
     if (state.error) problems.push({ path, error: state.error });
     isUnsure ||= state.isUnsure;
@@ -66,7 +63,7 @@ export async function scan(
     const { key, isLingering } = state;
     // What is passed over is remembered by the table of files; what is gone, by nobody.
     if (earlier && known?.key === key && (known === undefined || known.isLingering === isLingering)) {
-      seen.set(id, earlier);
+      seen.set(earlier.id, earlier);
       return;
     }
     const sighting = key === undefined ? undefined : sightingOf(one, key, isLingering, group);
@@ -90,10 +87,10 @@ export async function scan(
       const { key, isLingering } = earlier?.sighting ?? {};
       const now = stats ?? attempt(() => statSync(path));
       if (earlier && key !== undefined && isLingering === false && now && files.isSteady(path, key, now)) {
-        seen.set(id, earlier);
+        seen.set(earlier.id, earlier);
         return undefined;
       }
-      return lookAnew(id, { group: number, path, foundIn }, group, now);
+      return lookAnew({ id, group: number, path, foundIn }, group, now);
     });
   }
   const pace = new Pace();
@@ -101,7 +98,7 @@ export async function scan(
     if (pace.isOver()) await pace.rest();
     const group = groups[number];
     if (sighting === undefined || group === undefined || seen.has(id)) continue;
-    await lookAnew(id, { group: number, path, foundIn }, group);
+    await lookAnew({ id, group: number, path, foundIn }, group);
     if (seen.get(id)?.sighting === undefined) seen.delete(id);
   }
   return { seen, isNews, isUnsure, problems, directories };
