@@ -250,7 +250,7 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     const now = clock.now();
     const graceMs = this.#graceUntil - clock.monotonic();
     const until = graceMs > 0 ? -Infinity : now;
-    for (let end = heap.peek(); end && end.dueAt <= until; end = heap.peek()) {
+    for (let end = heap.peek(); end && heap.nextAt <= until; end = heap.peek()) {
       const { target } = end;
       const at = formatInstant(new Date(Math.min(Math.max(target.validUntil, 0), 8.64e15)));
       this.#withdraw(target, `it ends at ${at}, and there is no newer one`);

@@ -141,7 +141,7 @@ export class Lane {
     while (!this.#isStopped) {
       const now = this.#tools.clock.monotonic();
       const turn = this.#turns.peek();
-      if (turn && turn.dueAt <= now) await this.#take(turn);
+      if (turn && this.#turns.nextAt <= now) await this.#take(turn);
       else if (this.#reloadAt(now) <= now) await this.#reloadNow();
       else break;
     }
@@ -152,7 +152,7 @@ export class Lane {
     this.#cancel = undefined;
     if (this.#isStopped) return;
     const now = this.#tools.clock.monotonic();
-    const at = Math.min(this.#turns.peek()?.dueAt ?? Infinity, this.#reloadAt(now));
+    const at = Math.min(this.#turns.nextAt, this.#reloadAt(now));
     if (at === Infinity) return;
     // The wall clock may be set meanwhile.
     const ms = Math.min(Math.max(0, Math.ceil(at - now)), LAST_MS);

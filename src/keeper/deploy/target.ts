@@ -36,7 +36,6 @@ export class Target {
 /** A place of a target in a heap. */
 export class Appointment implements Due {
   readonly target: Target;
-  dueAt: number = Infinity;
   place: number = -1;
 
   constructor(target: Target) {
