@@ -12,8 +12,11 @@ const SECOND = 1000;
 /** How finely time is looked through: packets are lost for a minute. While nothing new is signed, by the change of edges. */
 const STEP: number = 30 * SECOND;
 const LONG_STEP: number = 5 * MINUTE;
-/** A request and a write, one of them in vain and cut off after 15 s; the keeper sees that the clock was set within 30 s. */
-const GRACE: number = 90 * SECOND;
+/**
+ * A request that is cut off after 15 s, a second one, a write; 30 s until the keeper sees that the clock was set; and a
+ * minute in which a responder that answers to some is not asked again for the others.
+ */
+const GRACE: number = 150 * SECOND;
 /** How many may ask one responder at a time. */
 const AT_ONCE = 8;
 const SLOW: number = 7.5 * SECOND;
@@ -65,6 +68,8 @@ export class Judge {
       const start = Math.max(dueAt, session.from);
       const end = Math.min(to, session.to);
       let since: number | undefined;
+      // What was asked before a machine fell asleep fails when it wakes.
+      if (waits > -Infinity && start > dueAt) waits = Math.max(waits, start + waitOf(held, start, 'failed'));
       for (let at = start; at < end; at += STEP) {
         const found = this.#find(certificate, at, held, spare);
         if (typeof found === 'string') {
