@@ -34,6 +34,8 @@ export interface Site {
   asked: number;
 }
 
+const FULL = new InputError('output-unwritable', 'no space left on device');
+
 export const unreachable = (): never => {
   throw new TransportError('http-unreachable', 'connection refused', 'http://ocsp.test');
 };
@@ -63,6 +65,12 @@ export class ScriptedWorld implements Work<Site, Life> {
   keeper: Keeper<Site, Life>;
   answer: (site: Site) => Answer<Life> = () => good(this.clock.time);
   isWritable = true;
+  /** Certificate files can be read. */
+  isReadable = true;
+  /** A file that servers read has not got what is in the store. */
+  isLacking = false;
+  /** By what the last request said what is kept. */
+  known: Validators = {};
   latencyMs = 100;
   writeMs = 5;
   kept = 0;
@@ -119,15 +127,19 @@ export class ScriptedWorld implements Work<Site, Life> {
 
   open(site: Site): Promise<Opened> {
     return this.#after(1, () => {
+      if (!this.isReadable) throw new InputError('file-unreadable', 'no such file');
       const { stored, memory, responder, notAfter } = site;
       const now = this.clock.now();
       const isTimely = stored && stored.thisUpdate <= now + SKEW_MS && now < stored.validUntil;
       const damaged = site.damaged.splice(0);
       const staple = isTimely ? stored : undefined;
+      const isWritten = staple !== undefined && this.isLacking && this.isWritable;
+      const unwritten = staple && this.isLacking && !this.isWritable ? FULL : undefined;
+      if (isWritten) this.isLacking = false;
       return {
         staple,
-        published: [],
-        unwritten: undefined,
+        published: isWritten ? [`${site.label}.ocsp`] : [],
+        unwritten,
         damaged,
         memory,
         responder,
@@ -137,11 +149,12 @@ export class ScriptedWorld implements Work<Site, Life> {
     });
   }
 
-  async ask(site: Site, _known: Validators, signal: AbortSignal): Promise<Answer<Life>> {
+  async ask(site: Site, known: Validators, signal: AbortSignal): Promise<Answer<Life>> {
     const { responder } = site;
     // One listener for each of 64 requests is no leak.
     setMaxListeners(64, signal);
     site.asked += 1;
+    this.known = known;
     this.#count(responder, 1);
     try {
       const answer = await this.#after(this.latencyMs, () => this.answer(site), signal);
@@ -156,8 +169,7 @@ export class ScriptedWorld implements Work<Site, Life> {
     this.kept += 1;
     return this.#after(this.writeMs, () => {
       if (!this.isWritable) {
-        const unwritten = new InputError('output-unwritable', 'no space left on device');
-        return { staple: response, published: [], unwritten };
+        return { staple: response, published: [], unwritten: FULL };
       }
       site.stored = response;
       return { staple: response, published: [`${site.label}.ocsp`], unwritten: undefined };

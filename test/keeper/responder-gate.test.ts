@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/keeper/caller.ts';
+import { ResponderGate } from '../../src/keeper/responder-gate.ts';
+
+const NOW = Date.UTC(2026, 0, 5);
+const HOUR = 3_600_000;
+
+interface Guest extends Caller {
+  readonly name: string;
+}
+
+const guest = (name: string): Guest => ({
+  name,
+  staple: 'there is one',
+  phase: 'waiting',
+  isKept: true,
+  hasFailed: false,
+  isQueued: false,
+});
+const names = (guests: readonly Guest[]): string[] => guests.map(({ name }) => name);
+
+/** The door of a responder that has failed five, the last of which is `failed`. */
+function closed(): { gate: ResponderGate<Guest>; failed: Guest } {
+  const gate = new ResponderGate<Guest>('http://ocsp.test', 8);
+  const failed = Array.from({ length: 5 }, (_, index) => guest(`failed ${index}`));
+  for (const one of failed) gate.enter(one);
+  for (const one of failed) {
+    gate.failed(one, NOW, NOW + HOUR);
+    gate.leave();
+  }
+  const last = failed.at(-1);
+  if (last === undefined) throw new Error('nobody failed');
+  return { gate, failed: last };
+}
+
+describe('an open door', () => {
+  it('lets in as many as it may, and the next ones as others come out', () => {
+    const gate = new ResponderGate<Guest>('http://ocsp.test', 2);
+    const [a, b, c, d] = [guest('a'), guest('b'), guest('c'), guest('d')];
+    for (const one of [a, b]) {
+      expect(gate.isOpen(one, NOW)).toBe(true);
+      gate.enter(one);
+    }
+    expect(gate.isOpen(c, NOW)).toBe(false);
+    expect([gate.park(c, NOW), gate.park(d, NOW)]).toEqual([false, false]);
+    expect(gate.waiting).toBe(2);
+    expect(names(gate.leave())).toEqual(['c']);
+  });
+
+  it('is passed by those with nothing to serve before those who can wait', () => {
+    const gate = new ResponderGate<Guest>('http://ocsp.test', 1);
+    gate.enter(guest('inside'));
+    for (const one of [guest('rich'), { ...guest('bare'), staple: undefined }]) gate.park(one, NOW);
+    expect(names(gate.leave())).toEqual(['bare']);
+  });
+
+  it('calls nobody who was let go meanwhile', () => {
+    const gate = new ResponderGate<Guest>('http://ocsp.test', 1);
+    gate.enter(guest('inside'));
+    const gone = guest('gone');
+    gate.park(gone, NOW);
+    gate.park(guest('here'), NOW);
+    gone.isKept = false;
+    expect(names(gate.leave())).toEqual(['here']);
+  });
+
+  it('closes with the fifth failure in a row, and not when one succeeds between', () => {
+    const gate = new ResponderGate<Guest>('http://ocsp.test', 8);
+    const told = [1, 2, 3, 4].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR));
+    expect(gate.succeeded(guest('lucky'), NOW)).toEqual([]);
+    told.push(...[5, 6, 7, 8, 9].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR)));
+    expect(told.indexOf(true)).toBe(8);
+    expect(gate.downSince).toBe(NOW + 9);
+  });
+});
+
+describe('a closed door', () => {
+  it('opens for one at a time, at the moment for which it was called', () => {
+    const { gate, failed } = closed();
+    expect(gate.isOpen(failed, NOW + HOUR - 1)).toBe(false);
+    expect(gate.isOpen(failed, NOW + HOUR)).toBe(true);
+    gate.enter(failed);
+    const other = guest('other');
+    expect(gate.isOpen(other, NOW + 2 * HOUR)).toBe(false);
+  });
+
+  it('is opened sooner for one whose staple cannot wait', () => {
+    const { gate, failed } = closed();
+    const urgent = { ...guest('urgent'), hasFailed: true };
+    expect(gate.park(urgent, NOW + 60_000)).toBe(true);
+    expect(gate.calledAt(urgent)).toBe(NOW + 60_000);
+    expect(gate.isOpen(urgent, NOW + 60_000)).toBe(true);
+    expect(gate.calledAt(failed)).toBeUndefined();
+  });
+
+  it('lets in who has not failed after a pause that grows from a second to five minutes', () => {
+    const { gate } = closed();
+    const pauses: number[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      const at = NOW + turn * HOUR;
+      const fresh = guest('fresh');
+      gate.enter(fresh);
+      gate.failed(fresh, at, at + HOUR);
+      gate.leave();
+      const next = guest('next');
+      let pause = 0;
+      while (!gate.isOpen(next, at + pause)) pause += 1000;
+      pauses.push(pause / 1000);
+    }
+    expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300]);
+  });
+
+  it('stays closed for those who failed while it answers to others, who come one after another', () => {
+    const { gate, failed } = closed();
+    gate.enter(failed);
+    gate.failed(failed, NOW, NOW + HOUR);
+    gate.leave();
+    const fresh = guest('fresh');
+    gate.enter(fresh);
+    expect(gate.succeeded(fresh, NOW + 1000)).toEqual([]);
+    gate.leave();
+    expect([gate.isDown, gate.isPart]).toEqual([true, true]);
+    expect(gate.isOpen(guest('next'), NOW + 1000)).toBe(true);
+    expect(gate.isOpen(failed, NOW + 59_999)).toBe(false);
+    expect(gate.isOpen(failed, NOW + 60_000)).toBe(true);
+  });
+
+  it('opens for all when one is answered who was not before', () => {
+    const { gate, failed } = closed();
+    gate.enter(failed);
+    const woken = gate.succeeded(failed, NOW + HOUR);
+    expect(names(woken)).toEqual(['failed 0', 'failed 1', 'failed 2', 'failed 3']);
+    expect([gate.isDown, failed.hasFailed]).toEqual([false, false]);
+  });
+
+  it('calls another when the one that was called has gone', () => {
+    const { gate, failed } = closed();
+    const waiting = { ...guest('waiting'), hasFailed: true };
+    expect(gate.park(waiting, NOW + 2 * HOUR)).toBe(false);
+    expect(names(gate.forget(failed))).toEqual(['waiting']);
+    expect(gate.calledAt(waiting)).toBe(NOW + HOUR);
+  });
+
+  it('is tried at once when the clock was set', () => {
+    const { gate, failed } = closed();
+    const now = NOW + 365 * 24 * HOUR;
+    gate.clockSet(now - NOW, now);
+    expect(gate.isOpen(failed, now)).toBe(true);
+    expect(gate.downSince).toBe(now);
+  });
+});
