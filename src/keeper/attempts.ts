@@ -178,6 +178,8 @@ export class Attempts<S, R> {
     const { clock, report } = this.#options;
     const { staple } = kept;
     if (kept.unwritten) {
+      // What reached servers has to be told, whatever else could not be written.
+      if (kept.published.length > 0) this.#published(entry, kept.published, staple.validUntil);
       if (answer) {
         entry.unwritten = {
           ...lifeOf(answer),

@@ -5,6 +5,9 @@ import { type AlarmLevel, alarmAt, alarmTimes, missingTimes } from '../staple/al
 import type { Entry } from './entry.ts';
 import type { KeeperOptions } from './options.ts';
 
+/** Longer than a try takes, with all its responders. */
+const FIRST_TRY_MS = 60_000;
+
 export class Vigil<S, R> {
   readonly #options: KeeperOptions<S, R>;
 
@@ -57,6 +60,11 @@ export class Vigil<S, R> {
       ? alarmTimes(staple, policy)
       : missingTimes(entry.missingSince, entry.mustStaple && entry.failures > 0);
     const { level, changesAt } = alarmAt(times, now);
+    // After a night without power every staple is old, and most are new again a second later.
+    if (level !== undefined && told === undefined && isAboutToBeAsked(entry, now)) {
+      entry.watchAt = Math.min(now + FIRST_TRY_MS, staple?.validUntil ?? Infinity, entry.notAfter);
+      return;
+    }
     if (level !== undefined && RANK[level] > rankOf(told)) this.#raise(entry, level, this.#lack(entry, now));
     else entry.alarm = graver(level, entry.alarm);
     entry.watchAt = Math.min(changesAt, staple?.validUntil ?? Infinity, entry.notAfter);
@@ -96,6 +104,9 @@ export class Vigil<S, R> {
     this.#options.report({ type: 'let-go', certificate: entry.label, reason, message });
   }
 }
+
+const isAboutToBeAsked = ({ phase, failures, attemptAt }: Entry<unknown, unknown>, now: number): boolean =>
+  phase === 'waiting' && failures === 0 && attemptAt <= now;
 
 const RANK: Readonly<Record<AlarmLevel, number>> = { warning: 1, critical: 2 };
 
