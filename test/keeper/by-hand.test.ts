@@ -70,6 +70,17 @@ describe('a refresh by hand', () => {
     expect([site.asked, world.view(site).state, world.view(site).nextAt]).toEqual([2, 'revoked', undefined]);
   });
 
+  it('of a certificate that has ended is one request, too', async () => {
+    const world = new ScriptedWorld();
+    world.answer = unreachable;
+    const site = world.add(1, { notAfter: START - DAY });
+    await world.pass(HOUR);
+    const refreshed = failureOf(world.keeper.refresh(site.key));
+    await world.pass(10 * DAY);
+    expect(await refreshed).toBe('connection refused');
+    expect([site.asked, world.view(site).state]).toEqual([1, 'expired']);
+  });
+
   it('is the one way back for a revoked certificate, by a newer good answer', async () => {
     const world = new ScriptedWorld();
     world.answer = () => revoked(START, 1);
