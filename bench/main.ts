@@ -7,6 +7,7 @@ import { formatTable } from './table.ts';
 const BENCHES: ReadonlyMap<string, () => Promise<BenchModule>> = new Map([
   ['cold-start', () => import('./cold-start.bench.ts')],
   ['verify', () => import('./verify.bench.ts')],
+  ['keeper', () => import('./keeper.bench.ts')],
 ]);
 
 export async function main(names: readonly string[]): Promise<void> {
@@ -22,8 +23,11 @@ export async function main(names: readonly string[]): Promise<void> {
     const { bench } = await load();
     sections.push(await bench());
   }
+  const rows = sections.flatMap((section) => section.rows);
+  const tables = [
+    ...(rows.length > 0 ? [formatTable(rows)] : []),
+    ...sections.flatMap(({ table = [] }) => table),
+  ];
   const notes = sections.flatMap((section) => section.notes);
-  process.stdout.write(
-    `${machine}\n${formatTable(sections.flatMap(({ rows }) => rows))}\n${notes.map((note) => `- ${note}\n`).join('')}`,
-  );
+  process.stdout.write(`${machine}\n${tables.join('\n')}\n${notes.map((note) => `- ${note}\n`).join('')}`);
 }
