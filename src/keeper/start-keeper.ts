@@ -20,6 +20,7 @@ import { Roster } from './files/roster.ts';
 import type { RosterGroup } from './files/scan.ts';
 import { lockStore } from './files/store-lock.ts';
 import { sweepStore } from './files/sweep.ts';
+import type { Witness } from './files/witness.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperOptions } from './options.ts';
 import type { CertificateView } from './view.ts';
@@ -44,6 +45,8 @@ export interface StartOptions extends Pick<
   /** Of restaple, for those who ask the control socket. */
   readonly version: string;
   readonly pid: number;
+  /** Sees every staple that is kept. */
+  readonly witness?: (Witness & { gone(key: string): void }) | undefined;
   /** A file or directory that is named and cannot be used; told once for as long as it stays the same. */
   readonly problem: (problem: RosterProblem) => void;
 }
@@ -65,12 +68,12 @@ export interface RunningKeeper {
  * @throws InputError `output-unwritable` for a store that cannot be made.
  */
 export async function startKeeper(options: StartOptions): Promise<RunningKeeper> {
-  const { clock, control, groups, problem, rescanMs } = options;
+  const { clock, control, groups, problem, rescanMs, witness } = options;
   const lock = await lockStore(options.store);
   const store = new StapleStore(options.store);
   const commands = createCommands(clock, options.env);
   const deployment = new Deployment<VerifiedResponse>({
-    work: new FilesWork({ store, clock }),
+    work: new FilesWork({ store, clock, witness }),
     servers: options.servers,
     stored: (key) => attempt(() => readStapleFile(store.staplePath(key))),
     clock,
@@ -92,6 +95,7 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
   const gone = (key: string): void => {
     keeper.remove(key);
     deployment.gone(key);
+    witness?.gone(key);
   };
   const roster = new Roster(groups, { added: take, changed: take, gone, problem }, clock, rescanMs);
   let server: ControlServer | undefined;

@@ -10,18 +10,19 @@ import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
 import { type Retry, isTemporary, retryAfterOf, retryDelayMs } from '../http/retry-policy.ts';
 import type { Kept } from '../http/revalidation.ts';
-import { createCertID } from '../ocsp/cert-id.ts';
+import { type AskedCertificate, createCertID } from '../ocsp/cert-id.ts';
 import { encodeNonce } from '../ocsp/extensions/nonce.ts';
 import { createRequest } from '../ocsp/ocsp-request.ts';
 import { printable } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import type { Hash } from '../x509/signature-scheme.ts';
 import { Deadline } from './deadline.ts';
 
 /** A certificate names one responder, seldom two; one made by a stranger may name thousands. */
 const MAX_URLS = 8;
 
 export interface FetchResponseOptions<T> {
-  readonly certificate: Certificate;
+  readonly certificate: AskedCertificate;
   readonly issuer: Certificate;
   /** OCSP URLs in the order in which they are tried. */
   readonly urls: readonly string[];
@@ -33,7 +34,7 @@ export interface FetchResponseOptions<T> {
   readonly health?: HostHealth;
   readonly method: 'auto' | 'get' | 'post';
   readonly headers: HeaderList;
-  readonly hash: 'sha1' | 'sha256';
+  readonly hash: Hash;
   /** Sent as it is; whether it came back is `accept`'s to check. */
   readonly nonce: Uint8Array | undefined;
   /** For the whole attempt over all URLs, in milliseconds. */

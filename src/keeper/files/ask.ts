@@ -2,18 +2,22 @@
 import { RestapleError } from '../../errors.ts';
 import { rank } from '../../http/ask-responder.ts';
 import { mergeHeaders } from '../../http/headers.ts';
+import type { AskedCertificate } from '../../ocsp/cert-id.ts';
 import type { Verdict } from '../../ocsp/verify-response.ts';
 import { type FetchedResponse, type KeptResponse, fetchResponse } from '../../staple/fetch-response.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import type { Hash } from '../../x509/signature-scheme.ts';
 import type { Clock } from '../clock.ts';
 import type { SubjectSettings } from './certificate-subject.ts';
 import type { Group } from './responder-rules.ts';
 
 export interface Question {
-  readonly certificate: Certificate;
+  readonly certificate: AskedCertificate;
   readonly issuer: Certificate;
   readonly groups: readonly Group[];
-  readonly settings: SubjectSettings;
+  readonly settings: Pick<SubjectSettings, 'client' | 'limiter' | 'method' | 'headers' | 'timeoutMs'> & {
+    readonly hash: Hash;
+  };
   readonly kept: KeptResponse | undefined;
   /** Verifies by every rule but the status. */
   readonly accept: (der: Buffer) => Verdict;

@@ -18,10 +18,12 @@ import { judgesOf } from './judges.ts';
 import { type Note, formatNote, parseNote } from './note.ts';
 import { Places } from './places.ts';
 import { groupsOf } from './responder-rules.ts';
+import type { Witness } from './witness.ts';
 
 export interface FilesWorkOptions {
   readonly store: StapleStore;
   readonly clock: Clock;
+  readonly witness?: Witness | undefined;
 }
 
 /** Which certificate it is about goes with it: by the time it is kept, its file may hold the next one. */
@@ -38,13 +40,15 @@ type Facts = Omit<Note, 'memory'>;
 export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   readonly #store: StapleStore;
   readonly #clock: Clock;
+  readonly #witness: Witness | undefined;
   readonly #certificates: Certificates;
   readonly #facts = new WeakMap<CertificateSubject, Facts>();
   readonly #pace = new Pace();
 
-  constructor({ store, clock }: FilesWorkOptions) {
+  constructor({ store, clock, witness }: FilesWorkOptions) {
     this.#store = store;
     this.#clock = clock;
+    this.#witness = witness;
     this.#certificates = new Certificates(store.issuers, clock);
   }
 
@@ -73,7 +77,9 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     }
 
     const issuer = await this.#certificates.issuerOf(read, subject);
-    const [group] = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
+    const groups = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
+    const [group] = groups;
+    this.#witness?.met(subject, { certificate, issuer, groups });
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
     const places = new Places(this.#store, subject);
     const { best, lacking, damaged } = places.look(judges.present);
@@ -81,6 +87,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const isSpread = best !== undefined && lacking.length > 0 && memory?.revoked === undefined;
     const put = isSpread ? await places.put(best, judges.standing, lacking) : undefined;
     const staple = put?.inPlace ?? best;
+    if (staple) this.#witness?.holds(subject, { ...staple, certificate, issuer });
     const silence = group === undefined ? DISABLED : undefined;
     const responder = group && hostOf(group.urls[0] ?? '');
     this.#facts.set(subject, { ...facts, responder, silence, ...(staple && lifeOf(staple)) });
@@ -101,6 +108,21 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   }
 
   async ask(
+    subject: CertificateSubject,
+    known: Validators,
+    signal: AbortSignal,
+  ): Promise<Answer<VerifiedResponse>> {
+    try {
+      const answer = await this.#ask(subject, known, signal);
+      if (answer.certStatus.type !== 'good') this.#witness?.heard(subject, answer.response);
+      return answer;
+    } catch (error) {
+      this.#witness?.failed(subject);
+      throw error;
+    }
+  }
+
+  async #ask(
     subject: CertificateSubject,
     known: Validators,
     signal: AbortSignal,
@@ -147,6 +169,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const outputs = gone ? [] : subject.outputs;
     const put = await new Places(this.#store, { key: subject.key, outputs }).put(staple, judges.standing);
     const inPlace = put.inPlace ?? new Places(this.#store, subject).look(judges.present).best ?? staple;
+    this.#witness?.holds(subject, { der: inPlace.der, verdict: inPlace.verdict, certificate, issuer });
     const facts = this.#facts.get(subject);
     if (facts) this.#facts.set(subject, { ...facts, ...lifeOf(inPlace) });
     return { staple: lifeOf(inPlace), published: put.published, unwritten: put.unwritten ?? gone };
