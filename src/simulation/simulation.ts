@@ -113,13 +113,11 @@ class Simulation {
         onEvent?.(event, this.#clock.time);
       },
     });
-    this.#clock.stirs += 1;
     for (const certificate of this.#present) this.#add(certificate);
     if (this.#clock.error === 0) this.#sessions.begin(this.#clock.time);
   }
 
   #add(certificate: SimCertificate): void {
-    this.#clock.stirs += 1;
     this.#keeper?.add(certificate.key, certificate.key, certificate);
   }
 
@@ -138,7 +136,6 @@ class Simulation {
       this.#whenAwake(() => {
         this.#present.delete(old);
         this.#observer.went(old);
-        this.#clock.stirs += 1;
         this.#keeper?.remove(old.key);
       }),
     );

@@ -156,10 +156,8 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
   }
 
   #after<T>(ms: number, done: () => T): Promise<T> {
-    this.#clock.stirs += 1;
     return new Promise<T>((resolve, reject) => {
       this.#clock.setTimer(ms, () => {
-        this.#clock.stirs += 1;
         try {
           resolve(done());
         } catch (error) {

@@ -202,14 +202,12 @@ export class ScriptedWorld implements Work<Site, Life> {
   }
 
   #after<T>(ms: number, done: () => T, signal?: AbortSignal): Promise<T> {
-    this.clock.stirs += 1;
     return new Promise<T>((resolve, reject) => {
       const giveUp = (): void => {
         cancel();
         reject(new TransportError('http-unreachable', 'given up', 'http://ocsp.test'));
       };
       const cancel = this.clock.setTimer(ms, () => {
-        this.clock.stirs += 1;
         signal?.removeEventListener('abort', giveUp);
         try {
           resolve(done());
