@@ -27,17 +27,20 @@ export function keyOf({ raw }: Pick<Certificate, 'raw'>): string {
   return createHash('sha256').update(raw).digest('hex');
 }
 
+/** Where the keeper's world has certificates and their issuers from. */
+export type CertificateSource = Pick<Certificates, 'read' | 'issuerOf'>;
+
 export class Certificates {
-  readonly #issuers: IssuerDirectory;
+  readonly #issuers: IssuerDirectory | undefined;
   readonly #clock: Clock;
   readonly #fetchers = new WeakMap<SubjectSettings, IssuerFetcher>();
   readonly #known = new BoundedCache<string, readonly Certificate[]>(MAX_NAMES);
   #beside = directoryIssuers();
   #besideUntil = 0;
 
-  /** @param issuers the directory in which fetched issuers rest. */
-  constructor(issuers: string, clock: Clock) {
-    this.#issuers = new IssuerDirectory(issuers);
+  /** @param issuers the directory in which fetched issuers rest; they are fetched anew by each process without one. */
+  constructor(issuers: string | undefined, clock: Clock) {
+    this.#issuers = issuers === undefined ? undefined : new IssuerDirectory(issuers);
     this.#clock = clock;
   }
 

@@ -13,18 +13,18 @@ import type { Clock } from '../clock.ts';
 import type { Answer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
 import { askGroups } from './ask.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
-import { Certificates, type Read } from './certificates.ts';
+import { type CertificateSource, Certificates, type Read } from './certificates.ts';
 import { judgesOf } from './judges.ts';
 import { type Note, formatNote, parseNote } from './note.ts';
-import { Places } from './places.ts';
 import { groupsOf } from './responder-rules.ts';
+import { type Shelf, diskShelf } from './shelf.ts';
 import type { Witness } from './witness.ts';
 
-export interface FilesWorkOptions {
-  readonly store: StapleStore;
+/** Certificates come from files, and staples rest in a store, unless the caller has another place for both. */
+export type FilesWorkOptions = {
   readonly clock: Clock;
   readonly witness?: Witness | undefined;
-}
+} & ({ readonly store: StapleStore } | { readonly shelf: Shelf; readonly certificates: CertificateSource });
 
 /** Which certificate it is about goes with it: by the time it is kept, its file may hold the next one. */
 export interface VerifiedResponse {
@@ -38,18 +38,20 @@ export interface VerifiedResponse {
 type Facts = Omit<Note, 'memory'>;
 
 export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
-  readonly #store: StapleStore;
+  readonly #shelf: Shelf;
   readonly #clock: Clock;
   readonly #witness: Witness | undefined;
-  readonly #certificates: Certificates;
+  readonly #certificates: CertificateSource;
   readonly #facts = new WeakMap<CertificateSubject, Facts>();
   readonly #pace = new Pace();
 
-  constructor({ store, clock, witness }: FilesWorkOptions) {
-    this.#store = store;
+  constructor(options: FilesWorkOptions) {
+    const { clock, witness } = options;
     this.#clock = clock;
     this.#witness = witness;
-    this.#certificates = new Certificates(store.issuers, clock);
+    this.#shelf = 'shelf' in options ? options.shelf : diskShelf(options.store);
+    this.#certificates =
+      'shelf' in options ? options.certificates : new Certificates(options.store.issuers, clock);
   }
 
   /** @throws RestapleError where the certificate cannot be read, or its issuer cannot be had. */
@@ -81,7 +83,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const [group] = groups;
     this.#witness?.met(subject, { certificate, issuer, groups });
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
-    const places = new Places(this.#store, subject);
+    const places = this.#shelf.roomOf(subject);
     const { best, lacking, damaged } = places.look(judges.present);
     // What was good before it was revoked stays where it is until it ends, and goes nowhere else.
     const isSpread = best !== undefined && lacking.length > 0 && memory?.revoked === undefined;
@@ -136,7 +138,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const groups = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
     if (groups.length === 0) throw new InputError('responder-url-missing', DISABLED, read.path);
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
-    const stored = new Places(this.#store, subject).stored(judges.present);
+    const stored = this.#shelf.roomOf(subject).stored(judges.present);
     const kept = stored && this.#keptOf(stored, subject, known);
     const question = { certificate, issuer, groups, settings, kept, accept: judges.answer };
     const {
@@ -167,8 +169,8 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const judges = judgesOf(certificate, issuer, subject.settings, this.#clock);
     const gone = await this.#renewalOf(subject);
     const outputs = gone ? [] : subject.outputs;
-    const put = await new Places(this.#store, { key: subject.key, outputs }).put(staple, judges.standing);
-    const inPlace = put.inPlace ?? new Places(this.#store, subject).look(judges.present).best ?? staple;
+    const put = await this.#shelf.roomOf({ key: subject.key, outputs }).put(staple, judges.standing);
+    const inPlace = put.inPlace ?? this.#shelf.roomOf(subject).look(judges.present).best ?? staple;
     this.#witness?.holds(subject, { der: inPlace.der, verdict: inPlace.verdict, certificate, issuer });
     const facts = this.#facts.get(subject);
     if (facts) this.#facts.set(subject, { ...facts, ...lifeOf(inPlace) });
@@ -177,7 +179,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
 
   remember(subject: CertificateSubject, memory: Memory): void {
     const facts = this.#facts.get(subject) ?? this.#noteOf(subject);
-    if (facts) this.#store.saveNote(subject.key, formatNote({ ...facts, memory }));
+    if (facts) this.#shelf.saveNote(subject.key, formatNote({ ...facts, memory }));
   }
 
   /** Why the files that servers read are not to get this staple: they belong to the certificate that is there now. */
@@ -192,7 +194,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   }
 
   #noteOf({ key }: CertificateSubject): Note | undefined {
-    const text = this.#store.loadNote(key);
+    const text = this.#shelf.loadNote(key);
     return text === undefined ? undefined : parseNote(text);
   }
 
