@@ -21,10 +21,11 @@ export interface ServerStaple {
 }
 
 /**
- * `live`: the running server has it, or takes it by itself from the file. `reload`: it does after a reload. `idle`: it
- * takes it later, so that there is nothing to be seen now: when it starts, or when what it has ends.
+ * `live`: the running server has it, or takes it by itself from the file. `reload`: it does after a reload. `later`: it
+ * does when what it has ends. `idle`: it does not run, as far as can be seen, and takes it when it starts; one that is
+ * just starting may have read its files a moment ago, and is asked again.
  */
-export type Effect = 'live' | 'reload' | 'idle';
+export type Effect = 'live' | 'reload' | 'later' | 'idle';
 
 /** Where a kind of server differs from one to the next; unused ones are `undefined`. */
 export interface ServerOptions {
@@ -56,6 +57,11 @@ export interface ServerAdapter {
    * the usual minute.
    */
   readonly takesMs?: number;
+  /**
+   * True where a staple that is given to a process goes with it, and a process that was being loaded meanwhile may have
+   * read an older file: such a server is given it once more a while later. To give what it has must cost nothing.
+   */
+  readonly mayForget?: boolean;
   /** True when the file of a certificate that is gone, or that has no staple, has to go, too. */
   readonly needsWithdrawal: boolean;
 

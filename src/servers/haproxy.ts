@@ -32,6 +32,7 @@ export function createHaproxy(
     reload,
     withdrawBeforeMs: undefined,
     needsWithdrawal: true,
+    mayForget: socket !== undefined,
     outputsOf: (certificate) => [`${certificate}.ocsp`],
     async publish({ der, validUntil }) {
       requireServable(der, validUntil, now());

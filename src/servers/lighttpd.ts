@@ -33,9 +33,7 @@ const WITHDRAW_BEFORE_MS = 600_000;
 
 export const createLighttpd: CreateAdapter = ({ dir, check = CHECK, reload }) => {
   const configuration = optionOf('-f', check) ?? CONFIGURATION;
-  // A staple that it takes by itself may take days to be seen.
-  const effect = (needsReload: boolean): Effect =>
-    needsReload && !isStopped(configuration, PID) ? 'reload' : 'idle';
+  const effect = (): Effect => (isStopped(configuration, PID) ? 'idle' : 'reload');
   return {
     type: 'lighttpd',
     check,
@@ -43,10 +41,11 @@ export const createLighttpd: CreateAdapter = ({ dir, check = CHECK, reload }) =>
     withdrawBeforeMs: WITHDRAW_BEFORE_MS,
     needsWithdrawal: true,
     outputsOf: (certificate) => [outputPath(certificate, dir)],
-    publish: () => Promise.resolve(effect(reload !== undefined)),
+    // A staple that it takes by itself may take days to be seen.
+    publish: () => Promise.resolve(reload === undefined ? 'later' : effect()),
     async withdraw({ file }) {
       await removeFile(file);
-      return effect(true);
+      return effect();
     },
   };
 };

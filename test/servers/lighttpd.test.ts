@@ -36,7 +36,7 @@ describe('lighttpd', () => {
     withTempDir(async (dir) => {
       const adapter = createLighttpd(await optionsIn(dir, directive, process.pid));
       const staple = await stapleIn(dir);
-      expect(await adapter.publish(staple)).toBe('idle');
+      expect(await adapter.publish(staple)).toBe('later');
       expect(await adapter.withdraw(staple)).toBe('reload');
       expect(existsSync(staple.file)).toBe(false);
       // What is gone need not go again.

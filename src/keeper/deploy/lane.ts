@@ -31,6 +31,10 @@ export interface LaneListener {
 
 const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = 900_000;
+/** A server that starts or is reloaded has loaded its files by then, and shows that it runs. */
+const STARTED_MS = 60_000;
+/** Before the observer, who looks for a minute, says that it is not there. */
+const LOADED_MS = 30_000;
 /** So long before its end a staple must be out of the server, at the latest. */
 const LAST_MS = 60_000;
 
@@ -85,7 +89,7 @@ export class Lane {
 
   release(target: Target): void {
     target.writers -= 1;
-    if (target.task && target.writers === 0) this.#turns.set(target.turn, this.#tools.clock.monotonic());
+    if (target.task && target.writers === 0) this.#turns.set(target.turn, target.dueAt);
     this.#wake();
   }
 
@@ -101,7 +105,7 @@ export class Lane {
   /** Its file holds a new staple. @param previous what it held before. */
   publish(target: Target, der: Buffer, previous: Buffer | undefined, servedUntil: number): void {
     const { task } = target;
-    const isWaiting = task?.kind === 'publish' && task.isRead !== true;
+    const isWaiting = task?.kind === 'publish' && task.isRead !== true && task.isAgain !== true;
     const waiting = this.#batch.get(target) ?? (isWaiting ? task.change : undefined);
     // What the server has is what was there before all of them.
     const before = waiting ?? { previous, servedUntil };
@@ -122,10 +126,23 @@ export class Lane {
   }
 
   #give(target: Target, task: Task): void {
-    target.task = task;
     this.#observer.forget(target);
-    if (target.writers === 0) this.#turns.set(target.turn, this.#tools.clock.monotonic());
+    this.#plan(target, task, 0);
     this.#wake();
+  }
+
+  #plan(target: Target, task: Task, waitMs: number): void {
+    target.task = task;
+    target.dueAt = this.#tools.clock.monotonic() + waitMs;
+    if (target.writers === 0) this.#turns.set(target.turn, target.dueAt);
+  }
+
+  /** What was done is done once more, as if nothing had been. */
+  #planAgain(target: Target, change: Change, waitMs: number, isRead = false): void {
+    const task: Task = change.der
+      ? { kind: 'publish', change, isRead, isAgain: true }
+      : { kind: 'withdraw', message: '', isAgain: true };
+    this.#plan(target, task, waitMs);
   }
 
   #wake(): void {
@@ -164,7 +181,7 @@ export class Lane {
     const { target } = turn;
     const { task } = target;
     if (!task) return;
-    const busy = task.kind === 'publish' ? this.#publish(target, task) : this.#withdraw(target, task.message);
+    const busy = task.kind === 'publish' ? this.#publish(target, task) : this.#withdraw(target, task);
     target.busy = busy.catch(() => undefined);
     try {
       await busy;
@@ -176,38 +193,56 @@ export class Lane {
     }
   }
 
-  async #publish(target: Target, { change, isRead, isTakenBack }: Task & { kind: 'publish' }): Promise<void> {
+  async #publish(target: Target, task: Task & { kind: 'publish' }): Promise<void> {
+    const { change, isAgain = false, isRead = false, isTakenBack = false } = task;
     const { certificate, file } = target;
     const { der, validUntil } = change;
     if (!der) return;
     target.withdrawn = undefined;
-    if (isTakenBack === true) {
+    if (isTakenBack) {
       const error = await this.#reload.again(target, change);
       if (error) throw error;
       this.#listener.holds(target, der, validUntil);
     }
     const effect = await this.adapter.publish({ certificate, file, der, validUntil });
-    if (effect === 'reload' && this.adapter.reload && isRead !== true) {
-      this.#succeeded(target);
+    this.#succeeded(target);
+    if (effect === 'reload' && this.adapter.reload && !isRead) {
       this.#gather(target, change);
       return;
     }
-    this.#succeeded(target);
     this.#batch.delete(target);
-    if (effect !== 'idle') this.#observer.expect(target, der);
+    const isIdle = effect === 'idle';
+    // Whoever is taken for stopped is looked at when that is not for the moment only.
+    if (isIdle ? isAgain : !isAgain && effect !== 'later') this.#observer.expect(target, der, isIdle);
+    if (isAgain || target.task !== task) return;
+    if (isIdle) this.#planAgain(target, change, STARTED_MS);
+    else if (this.adapter.mayForget === true) this.#planAgain(target, change, LOADED_MS);
   }
 
-  async #withdraw(target: Target, message: string): Promise<void> {
+  async #withdraw(target: Target, task: Task & { kind: 'withdraw' }): Promise<void> {
+    const { isAgain = false, message } = task;
     const { certificate, file, label, validUntil } = target;
+    const wasEmpty = this.#tools.files.read(file)?.length === 0;
     const effect = await this.adapter.withdraw({ certificate, file });
     target.validUntil = -Infinity;
     target.taken = undefined;
     target.withdrawn = digestOf(this.#tools.files.read(file));
     this.#succeeded(target);
-    this.#tools.report({ type: 'withdrawn', server: this.name, certificate: label, files: [file], message });
-    if (effect === 'reload' && this.adapter.reload)
-      this.#gather(target, { validUntil: -Infinity, previous: undefined, servedUntil: validUntil });
-    else this.#batch.delete(target);
+    // An empty file is how some servers are told that there is none.
+    if (!isAgain && !wasEmpty)
+      this.#tools.report({
+        type: 'withdrawn',
+        server: this.name,
+        certificate: label,
+        files: [file],
+        message,
+      });
+    const change = { validUntil: -Infinity, previous: undefined, servedUntil: validUntil };
+    if (effect === 'reload' && this.adapter.reload) this.#gather(target, change);
+    else {
+      this.#batch.delete(target);
+      if (effect === 'idle' && !isAgain && target.task === task) this.#planAgain(target, change, STARTED_MS);
+    }
   }
 
   #gather(target: Target, change: Change): void {
@@ -230,13 +265,15 @@ export class Lane {
     const batch = this.#batch;
     this.#batch = new Map();
     this.#servedUntil = Infinity;
-    if (this.#failures > 0 && (await this.#isIdle(batch))) {
-      this.#reloaded();
-      return;
-    }
     const startedAt = this.#tools.clock.now();
     let outcome: ReloadOutcome | undefined;
     try {
+      await this.#reload.mend(batch);
+      if (this.#failures > 0 && (await this.#isIdle(batch))) {
+        this.#reloaded();
+        for (const [target, change] of batch) if (!target.task) this.#planAgain(target, change, STARTED_MS);
+        return;
+      }
       outcome = await this.#reload.of(batch);
       for (const { target, error } of outcome.bad) this.#refused(target, batch.get(target), error);
       if (outcome.error) throw outcome.error;
@@ -250,9 +287,11 @@ export class Lane {
     this.#tools.notes.wasRead(this.name, startedAt);
     if (batch.size > 0) this.#tools.report({ type: 'reloaded', server: this.name, staples: batch.size });
     this.#reloaded();
-    for (const [target, { der }] of batch) {
+    for (const [target, change] of batch) {
       this.#succeeded(target);
-      if (der) this.#observer.expect(target, der);
+      if (!change.der) continue;
+      this.#observer.expect(target, change.der);
+      if (this.adapter.mayForget === true && !target.task) this.#planAgain(target, change, LOADED_MS, true);
     }
   }
 
@@ -304,11 +343,13 @@ export class Lane {
   }
 
   #failed(target: Target, error: unknown): void {
+    if (this.#isStopped) return;
     const { clock, report } = this.#tools;
     target.failures += 1;
     const { failures, label: certificate } = target;
     const waitMs = retryMs(failures);
-    if (target.writers === 0) this.#turns.set(target.turn, clock.monotonic() + waitMs);
+    target.dueAt = clock.monotonic() + waitMs;
+    if (target.writers === 0) this.#turns.set(target.turn, target.dueAt);
     const complaint = complaintOf(error);
     if (target.told === complaint.code) return;
     if (target.told === undefined) this.#troubles += 1;

@@ -26,12 +26,18 @@ const AT_ONCE = 4;
 
 interface Expected {
   readonly der: Buffer;
+  /** It is taken for stopped: that nobody answers is no news. */
+  readonly isAway: boolean;
   /** By the monotonic clock. */
   readonly until: number;
 }
 
-/** `foreign`: another certificate is presented there. */
-type Sight = { readonly at: Address; readonly kind: 'right' | 'wrong' | 'foreign'; readonly words: string };
+/** `foreign`: another certificate is presented there. `silent`: there is no handshake. */
+type Sight = {
+  readonly at: Address;
+  readonly kind: 'right' | 'wrong' | 'foreign' | 'silent';
+  readonly words: string;
+};
 
 export class Observer {
   readonly #name: string;
@@ -56,10 +62,10 @@ export class Observer {
     this.#tools = tools;
   }
 
-  /** Clients should get this from now on. */
-  expect(target: Target, der: Buffer): void {
+  /** Clients should get this from now on. @param isAway where the server does not seem to run. */
+  expect(target: Target, der: Buffer, isAway: boolean = false): void {
     if (this.#addresses.length === 0) return;
-    this.#expected.set(target, { der, until: this.#tools.clock.monotonic() + this.#takesMs });
+    this.#expected.set(target, { der, isAway, until: this.#tools.clock.monotonic() + this.#takesMs });
     this.#waitMs = FIRST_WAIT_MS;
     this.#wait(0);
   }
@@ -121,23 +127,28 @@ export class Observer {
         return { at, kind: 'foreign', words: `it presents another certificate for ${name}` };
       return { at, kind: 'wrong', words: staple ? otherWords(staple, der) : 'it serves no staple' };
     } catch (error) {
-      return { at, kind: 'wrong', words: reasonOf(error) };
+      return { at, kind: 'silent', words: reasonOf(error) };
     }
   }
 
-  #judge(target: Target, { until }: Expected, sights: readonly Sight[]): void {
+  #judge(target: Target, { isAway, until }: Expected, sights: readonly Sight[]): void {
     const { report, clock } = this.#tools;
     const isRight = sights.every(({ kind }) => kind === 'right');
     if (!isRight && clock.monotonic() < until) return;
     this.#expected.delete(target);
     const about = { server: this.#name, certificate: target.label };
-    for (const { at, kind, words: message } of sights) {
+    for (const { at, kind, words } of sights) {
+      if (isAway && kind === 'silent') continue;
+      const message = isAway ? `${words}; ${AWAY}` : words;
       const address = at.host.includes(':') ? `[${at.host}]:${at.port}` : `${at.host}:${at.port}`;
       if (kind === 'right') report({ type: 'observed', ...about, address });
       else report({ type: 'mismatch', ...about, address, message });
     }
   }
 }
+
+/** The likely reasons: a socket by another name, or a pid file of another server. */
+const AWAY = 'it was taken for stopped, see its socket, check and reload in the config';
 
 function otherWords(staple: Buffer, der: Buffer): string {
   const [served, wanted] = [rawLifeOf(staple), rawLifeOf(der)];

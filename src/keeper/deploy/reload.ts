@@ -20,10 +20,20 @@ export interface ReloadOutcome {
 export class Reload {
   readonly #adapter: ServerAdapter;
   readonly #tools: Pick<DeployTools, 'files' | 'run'>;
+  /** A file could not be put back, on a full disk for instance, and some hold what was there before. */
+  #isTorn = false;
 
   constructor(adapter: ServerAdapter, tools: Pick<DeployTools, 'files' | 'run'>) {
     this.#adapter = adapter;
     this.#tools = tools;
+  }
+
+  /** Before anything else is tried with what has failed. @throws as `of` */
+  async mend(batch: Batch): Promise<void> {
+    if (!this.#isTorn) return;
+    const fresh = [...batch].filter(isFresh);
+    await this.#blocking(fresh, () => this.#putBack(fresh));
+    this.#isTorn = false;
   }
 
   /** @throws InputError, ServerError when a file cannot be put back. */
@@ -31,7 +41,7 @@ export class Reload {
     const words = await this.#check();
     let bad: ReloadOutcome['bad'] = [];
     if (words !== undefined) {
-      const fresh = [...batch].filter(([target, { der }]) => der && target.writers === 0);
+      const fresh = [...batch].filter(isFresh);
       const found = await this.#blocking(fresh, () => this.#culprits(fresh));
       if (!found) return { bad: [], error: new ServerError('server-check-failed', words) };
       bad = found;
@@ -65,12 +75,12 @@ export class Reload {
   /** Those that the check fails for; `undefined` when it fails without all of them, too, which are in place then. */
   async #culprits(entries: readonly Entry[]): Promise<ReloadOutcome['bad'] | undefined> {
     if (entries.length === 0) return undefined;
+    this.#isTorn = true;
     await this.#takeBack(entries);
-    if ((await this.#check()) !== undefined) {
-      await this.#putBack(entries);
-      return undefined;
-    }
-    return this.#among(entries);
+    const isWellWithout = (await this.#check()) === undefined;
+    const found = isWellWithout ? await this.#among(entries) : await this.#putBack(entries);
+    this.#isTorn = false;
+    return found;
   }
 
   /** Leaves those in place that are good. */
@@ -93,12 +103,13 @@ export class Reload {
 
   async #takeBack(entries: readonly Entry[]): Promise<void> {
     for (const [target, { previous, servedUntil }] of entries) {
-      if (previous) await this.#put(target, previous, servedUntil);
+      // Its file is what counts now: what is refused may be served already, or no more.
+      if (previous) await this.#put(target, previous, servedUntil).catch(unlessRefused);
       else await this.#adapter.withdraw(target);
     }
   }
 
-  async #putBack(entries: readonly Entry[]): Promise<void> {
+  async #putBack(entries: readonly Entry[]): Promise<undefined> {
     for (const [target, { der, validUntil }] of entries) if (der) await this.#put(target, der, validUntil);
   }
 
@@ -106,4 +117,11 @@ export class Reload {
     await this.#tools.files.write(file, der);
     await this.#adapter.publish({ certificate, file, der, validUntil });
   }
+}
+
+/** Withdrawn ones stay withdrawn, and what the keeper writes just now is another one. */
+const isFresh = ([target, { der }]: Entry): boolean => der !== undefined && target.writers === 0;
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ServerError)) throw error;
 }

@@ -15,6 +15,8 @@ export class Target {
   /** When what lies in it ends; `-Infinity` when nothing does. */
   validUntil: number = -Infinity;
   task: Task | undefined;
+  /** By the monotonic clock: when that is tried. */
+  dueAt: number = 0;
   /** In a row, and what was told of them. */
   failures: number = 0;
   told: string | undefined;
@@ -24,7 +26,6 @@ export class Target {
   busy: Promise<unknown> | undefined;
   /** By the wall clock: when it has to be withdrawn. */
   readonly end: Appointment = new Appointment(this);
-  /** By the monotonic clock: when its task is tried. */
   readonly turn: Appointment = new Appointment(this);
 
   constructor(file: string, certificate: string) {
@@ -51,8 +52,10 @@ export type Task =
       readonly isTakenBack?: boolean;
       /** A running server has read it already. */
       readonly isRead?: boolean;
+      /** Done already, for a server that may have been loading meanwhile. */
+      readonly isAgain?: boolean;
     }
-  | { readonly kind: 'withdraw'; readonly message: string };
+  | { readonly kind: 'withdraw'; readonly message: string; readonly isAgain?: boolean };
 
 /** What a file holds and the server has yet to read. */
 export interface Change {

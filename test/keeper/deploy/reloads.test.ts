@@ -1,6 +1,7 @@
 /** When a server is reloaded, and what becomes of what it does not bear. */
 import { describe, expect, it } from 'vitest';
-import { ServerError } from '../../../src/errors.ts';
+import { InputError, ServerError } from '../../../src/errors.ts';
+import { NOW } from '../../support/pki.ts';
 import { HOUR, MINUTE, SECOND, World, fileOf, staple } from './world.ts';
 
 const first = staple(-HOUR, 6 * HOUR);
@@ -49,7 +50,7 @@ describe('reloads', () => {
     expect(world.done()).toEqual(['check', 'reload']);
   });
 
-  it.each(['live', 'idle'] as const)('are none for a server that is %s', async (effect) => {
+  it.each(['live', 'later'] as const)('are none for a server that takes it by itself: %s', async (effect) => {
     const world = new World({ effect });
     await world.keep('a', second);
     await world.clock.pass(HOUR);
@@ -109,7 +110,7 @@ describe('a server that was ended', () => {
     await world.keep('a', second);
     await world.clock.pass(MINUTE);
     world.effect = 'idle';
-    await world.clock.pass(MINUTE);
+    await world.clock.pass(2 * MINUTE);
     world.done();
     await world.clock.pass(HOUR);
     expect(world.done()).toEqual([]);
@@ -211,6 +212,40 @@ describe('a check that fails', () => {
     await world.clock.pass(15 * MINUTE);
     expect(world.told('reloaded')).toHaveLength(2);
     expect(world.told('server-recovered')).toHaveLength(1);
+  });
+
+  it('leaves no old staple in its place when the disk is full just then', async () => {
+    const world = new World();
+    for (const name of ['a', 'b']) await world.keep(name, first);
+    await world.clock.pass(MINUTE);
+    for (const name of ['a', 'b']) await world.keep(name, second);
+    world.check = () => 'unknown directive';
+    world.write = (file) => {
+      if (file === fileOf('b')) throw new InputError('output-unwritable', 'no space is left', file);
+    };
+    await world.clock.pass(10 * MINUTE);
+    expect(world.told('server-failed')).toMatchObject([{ code: 'output-unwritable' }]);
+    expect(world.told('reloaded')).toHaveLength(1);
+    world.write = () => {};
+    world.check = () => undefined;
+    await world.clock.pass(15 * MINUTE);
+    expect(world.told('reloaded')).toHaveLength(2);
+    expect(world.files.get(fileOf('a'))).toEqual(second);
+    expect(world.files.get(fileOf('b'))).toEqual(second);
+  });
+
+  it('puts back a file that the running server does not take any more', async () => {
+    const world = hating(second);
+    world.publish = (file) => {
+      const isOld = world.files.get(file)?.equals(first) === true && world.clock.time > NOW.getTime();
+      if (isOld) throw new ServerError('server-refused', 'it ends in 4 minutes');
+    };
+    await world.keep('a', first);
+    await world.clock.pass(MINUTE);
+    await world.keep('a', second);
+    await world.clock.pass(10 * MINUTE);
+    expect(world.files.get(fileOf('a'))).toEqual(first);
+    expect(world.told('server-failed')).toMatchObject([{ code: 'server-check-failed' }]);
   });
 
   it('puts back what the server has read, and not what came between', async () => {

@@ -22,6 +22,17 @@ describe('a staple', () => {
     expect(world.done()).toEqual([]);
   });
 
+  it('is none when its file is empty, which is no news', async () => {
+    const world = new World({ effect: 'live' });
+    world.put(fileOf('a'), Buffer.alloc(0));
+    await world.open('a');
+    await world.clock.pass(MINUTE);
+    expect(world.told('withdrawn')).toEqual([]);
+    await world.keep('a', long);
+    await world.clock.pass(MINUTE);
+    expect(world.files.get(fileOf('a'))).toEqual(long);
+  });
+
   it('is not withdrawn when a newer one has taken its place', async () => {
     const world = new World();
     await world.keep('a', short);

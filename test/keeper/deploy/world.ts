@@ -82,6 +82,8 @@ export class World {
   check: () => string | undefined = () => undefined;
   reload: () => string | undefined = () => undefined;
   publish: (file: string) => void = () => {};
+  /** Of what is put back after a check. */
+  write: (file: string) => void = () => {};
   look: () => Promise<Presented> = () => Promise.reject(new Error('nobody is there'));
   deployment: Deployment<Buffer>;
   readonly server: LaneOptions;
@@ -140,9 +142,10 @@ export class World {
       files: {
         read: (path) => this.files.get(path),
         writtenAt: (path) => this.writtenAt.get(path),
-        write: (path, bytes) => {
+        write: async (path, bytes) => {
+          this.write(path);
+          await Promise.resolve();
           this.put(path, bytes);
-          return Promise.resolve();
         },
       },
       notes: {
@@ -201,6 +204,7 @@ export class World {
           damaged: [],
           memory: this.revoked.has(key) ? { attemptAt: 0, failures: 0, revoked } : undefined,
           responder: 'ocsp',
+          issuer: { key: 'ca', name: 'CN=CA' },
           mustStaple: false,
           notAfter: Infinity,
         });
