@@ -232,7 +232,7 @@ export class Attempts<S, R> {
     const isOfDisk = complaint.code === 'output-unwritable';
     entry.failures += 1;
     if (!staple && entry.missingSince === 0) entry.missingSince = now;
-    entry.error = { ...complaint, at: now };
+    entry.error = { code: complaint.code, message: complaint.message, at: now };
     const { failures } = entry;
     const waitMs = retryWaitMs(
       {

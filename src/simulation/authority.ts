@@ -148,7 +148,7 @@ export function replyAt(certificate: Subject, time: number): Reply {
   const { authority, salt } = certificate;
   const outage = outageAt(authority, time);
   const failure = failureAt(certificate, time, outage);
-  if (failure) return { ...NO_REPLY, failure };
+  if (failure) return FAILED[failure];
   const { cacheMs, periodMs, aheadMs, lifeMs } = authority;
 
   let asOf = time;
@@ -180,13 +180,21 @@ export function replyAt(certificate: Subject, time: number): Reply {
   };
 }
 
-const NO_REPLY: Reply = {
-  failure: undefined,
+const failed = (failure: Failure): Reply => ({
+  failure,
   thisUpdate: 0,
   validUntil: 0,
   status: 'good',
   freshForMs: 0,
   isSlow: false,
+});
+
+const FAILED: Readonly<Record<Failure, Reply>> = {
+  unreachable: failed('unreachable'),
+  timeout: failed('timeout'),
+  status: failed('status'),
+  'try-later': failed('try-later'),
+  unknown: failed('unknown'),
 };
 
 function failureAt(

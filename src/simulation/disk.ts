@@ -74,5 +74,8 @@ export class Disk {
 export const isDamaged = ({ damage }: SimCertificate, place: Place): boolean =>
   damage === place || damage === 'both';
 
-export const unwritable = (place: Place): RestapleError =>
-  new InputError('output-unwritable', `${place}: no space left on device`);
+/** Made once: a disk that is full says so for every certificate. */
+export const UNWRITABLE: Readonly<Record<Place, RestapleError>> = {
+  stored: new InputError('output-unwritable', 'stored: no space left on device'),
+  published: new InputError('output-unwritable', 'published: no space left on device'),
+};

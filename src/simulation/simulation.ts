@@ -30,15 +30,8 @@ const BETWEEN_SLEEPS: number = 60 * DAY;
 const RENEWED_BEFORE: number = 30 * DAY;
 const BESIDE: number = HOUR;
 
-export async function simulate(options: SimulationOptions): Promise<Figures> {
-  // Millions of errors are made, and nobody reads where.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return await new Simulation(options).run();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+export function simulate(options: SimulationOptions): Promise<Figures> {
+  return new Simulation(options).run();
 }
 
 class Simulation {

@@ -39,9 +39,15 @@ export class VirtualClock implements Clock {
 
   setTimer(ms: number, fire: () => void): () => void {
     const machine = this.#machine;
-    const timer: Timer = { place: -1, fire };
-    machine.set(timer, this.monotonic() + ms);
+    const timer = this.after(ms, fire);
     return () => machine.remove(timer);
+  }
+
+  /** The same for what is never taken back. */
+  after(ms: number, fire: () => void): Timer {
+    const timer: Timer = { place: -1, fire };
+    this.#machine.set(timer, this.monotonic() + ms);
+    return timer;
   }
 
   /** Something of the world, by the true time, whatever the machine does. */

@@ -1,10 +1,9 @@
 /** What a keeper touches, in the simulation: network, responders, disk. Everything takes its time on the virtual clock. */
-import { ResponseError, type RestapleError, TransportError } from '../errors.ts';
+import { ResponseError, RestapleError, TransportError } from '../errors.ts';
 import type { Answer, Damage, Kept, Memory, Opened, Validators, Work } from '../keeper/work.ts';
-import type { Life } from '../staple/policy.ts';
 import { type Authority, type Failure, type Reply, replyAt } from './authority.ts';
 import type { SimCertificate, SimResponse } from './certificate.ts';
-import { type Disk, type Place, isDamaged, unwritable } from './disk.ts';
+import { type Disk, type Place, UNWRITABLE, isDamaged } from './disk.ts';
 import type { Random } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -30,6 +29,18 @@ const HOLD = { type: 'revoked', revocationTime: new Date(0), reason: 6 } as cons
 const REVOKED = { type: 'revoked', revocationTime: new Date(0), reason: 1 } as const;
 const GOOD = { type: 'good' } as const;
 const UNKNOWN = { type: 'unknown' } as const;
+
+/** Made once and never thrown: a year has millions of them, and both are slow. */
+const ERRORS: Readonly<Record<Exclude<Failure, 'unknown'>, RestapleError>> = {
+  unreachable: new TransportError('http-unreachable', 'connection refused', 'http://ocsp.example'),
+  timeout: new TransportError('http-timeout', 'no answer', 'http://ocsp.example'),
+  status: new TransportError('http-status', 'status 503', 'http://ocsp.example', 503, {
+    retryAfterMs: 120_000,
+  }),
+  'try-later': new ResponseError('responder-try-later', 'tryLater'),
+};
+const NOT_YET = new ResponseError('this-update-in-future', 'not yet');
+const NO_MORE = new ResponseError('response-expired', 'no more');
 
 export class SimWorld implements Work<SimCertificate, SimResponse> {
   readonly #clock: VirtualClock;
@@ -70,7 +81,7 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     const write = (): void => {
       for (const place of PLACES) {
         if (isBetter(this.#disk.read(certificate, place), response)) continue;
-        if (!this.#disk.takes(place, this.#clock.time)) unwritten ??= unwritable(place);
+        if (!this.#disk.takes(place, this.#clock.time)) unwritten ??= UNWRITABLE[place];
         else if (this.#put(certificate, place, response)) published.push(place);
       }
     };
@@ -106,7 +117,7 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     const published: string[] = [];
     for (const place of PLACES) {
       if (!staple || this.#disk.read(certificate, place) === staple) continue;
-      if (!this.#disk.takes(place, this.#clock.time)) unwritten ??= unwritable(place);
+      if (!this.#disk.takes(place, this.#clock.time)) unwritten ??= UNWRITABLE[place];
       else if (this.#put(certificate, place, staple)) published.push(place);
     }
     certificate.told = staple;
@@ -124,24 +135,26 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     return place === 'published';
   }
 
-  #verified(certificate: SimCertificate, reply: Reply, known: Validators): Answer<SimResponse> {
-    const { authority } = certificate;
-    const { thisUpdate, validUntil, status, freshForMs } = reply;
-    if (reply.failure && reply.failure !== 'unknown') throw errorOf(reply.failure, authority.url);
+  #verified(
+    certificate: SimCertificate,
+    reply: Reply,
+    known: Validators,
+  ): Answer<SimResponse> | RestapleError {
+    const { failure, thisUpdate, validUntil, status, freshForMs } = reply;
+    if (failure && failure !== 'unknown') return ERRORS[failure];
+    const { url: responder } = certificate.authority;
     const now = this.#clock.now();
-    const { url: responder } = authority;
+    const isKnown = failure === undefined;
+    if (isKnown && thisUpdate > now + SKEW_MS) return NOT_YET;
+    if (isKnown && validUntil <= now) return NO_MORE;
     const response = { thisUpdate, validUntil, status };
-    if (reply.failure) {
-      const certStatus = UNKNOWN;
-      return { certStatus, responder, notModified: false, freshForMs, response, thisUpdate, validUntil };
-    }
-    requireTimely(reply, now);
     const revoked = certificate.releasedAt === Infinity ? REVOKED : HOLD;
+    const certStatus = status === 'good' ? GOOD : revoked;
     return {
-      certStatus: status === 'good' ? GOOD : revoked,
+      certStatus: isKnown ? certStatus : UNKNOWN,
       responder,
-      notModified: status === 'good' && known.lastModified === thisUpdate,
-      lastModified: thisUpdate,
+      notModified: isKnown && status === 'good' && known.lastModified === thisUpdate,
+      lastModified: isKnown ? thisUpdate : undefined,
       freshForMs,
       response,
       thisUpdate,
@@ -155,14 +168,12 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     return (isSlow ? SLOW_MS : latencyMs) * (0.5 + this.#random());
   }
 
-  #after<T>(ms: number, done: () => T): Promise<T> {
+  #after<T>(ms: number, done: () => T | RestapleError): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#clock.setTimer(ms, () => {
-        try {
-          resolve(done());
-        } catch (error) {
-          reject(error);
-        }
+      this.#clock.after(ms, () => {
+        const result = done();
+        if (result instanceof RestapleError) reject(result);
+        else resolve(result);
       });
     });
   }
@@ -170,21 +181,3 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
 
 const isBetter = (found: SimResponse | undefined, than: SimResponse): found is SimResponse =>
   found !== undefined && found.thisUpdate > than.thisUpdate;
-
-function requireTimely({ thisUpdate, validUntil }: Life, now: number): void {
-  if (thisUpdate > now + SKEW_MS) throw new ResponseError('this-update-in-future', 'not yet');
-  if (validUntil <= now) throw new ResponseError('response-expired', 'no more');
-}
-
-function errorOf(failure: Exclude<Failure, 'unknown'>, url: string): RestapleError {
-  switch (failure) {
-    case 'unreachable':
-      return new TransportError('http-unreachable', 'connection refused', url);
-    case 'timeout':
-      return new TransportError('http-timeout', 'no answer', url);
-    case 'status':
-      return new TransportError('http-status', 'status 503', url, 503, { retryAfterMs: 120_000 });
-    case 'try-later':
-      return new ResponseError('responder-try-later', 'tryLater');
-  }
-}
