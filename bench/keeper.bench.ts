@@ -15,6 +15,7 @@ const HOUR: number = 60 * MINUTE;
 const DAY: number = 24 * HOUR;
 const NOW: number = Date.UTC(2026, 0, 5);
 const LIFE: number = 7 * DAY;
+const ISSUER = { key: 'ca', name: 'CN=CA' };
 /** How often an idle keeper looks at its clock, and how many looks are measured. */
 const LOOK_MS = 30_000;
 const LOOKS = 360;
@@ -46,6 +47,7 @@ class BenchWorld implements Work<number, Life> {
       damaged: [],
       memory: undefined,
       responder: this.#responderOf(index),
+      issuer: ISSUER,
       mustStaple: false,
       notAfter: NOW + 90 * DAY,
     });

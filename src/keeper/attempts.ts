@@ -4,7 +4,7 @@ import { requireGood } from '../ocsp/require-good.ts';
 import { retryLimitMs, retryWaitMs } from '../staple/backoff.ts';
 import { type Life, type Policy, lifeUsed } from '../staple/policy.ts';
 import { LATEST, refreshAt, shareOf, unchangedAt } from '../staple/refresh-policy.ts';
-import { type Entry, NO_VALIDATORS } from './entry.ts';
+import { type Entry, NO_ISSUER, NO_VALIDATORS } from './entry.ts';
 import { ON_HOLD_MS, resume } from './next-attempt.ts';
 import type { KeeperOptions } from './options.ts';
 import { refuseOverRevocation, revocationOf } from './revocation.ts';
@@ -105,6 +105,7 @@ export class Attempts<S, R> {
     const missed = entry.staple === undefined ? entry.missingSince : 0;
     entry.isOpened = true;
     entry.responder = opened.responder ?? '';
+    entry.issuer = opened.issuer ?? NO_ISSUER;
     entry.silence = opened.silence;
     entry.mustStaple = opened.mustStaple;
     entry.notAfter = opened.notAfter;

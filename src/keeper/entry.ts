@@ -4,7 +4,7 @@ import type { AlarmLevel } from '../staple/alarm.ts';
 import type { Life } from '../staple/policy.ts';
 import type { Caller, Phase } from './caller.ts';
 import type { Due } from './due-heap.ts';
-import type { Complaint, Revocation, Validators } from './work.ts';
+import type { Complaint, Issuer, Revocation, Validators } from './work.ts';
 
 /** A good response that is not in all of its places yet. */
 export interface Unwritten<R> extends Life {
@@ -41,6 +41,7 @@ export class Entry<S, R> implements Due, Caller {
   staple: Life | undefined;
   validators: Validators = NO_VALIDATORS;
   responder: string = '';
+  issuer: Issuer = NO_ISSUER;
   silence: string | undefined;
   mustStaple: boolean = false;
   notAfter: number = Infinity;
@@ -65,3 +66,5 @@ export class Entry<S, R> implements Due, Caller {
 }
 
 export const NO_VALIDATORS: Validators = {};
+/** Nobody is asked for its certificates. */
+export const NO_ISSUER: Issuer = { key: '', name: '' };

@@ -76,10 +76,17 @@ export type KeeperEvent =
       readonly message: string;
     }
   /** So many failures in a row that only one certificate at a time asks it. */
-  | { readonly type: 'responder-down'; readonly responder: string; readonly message: string }
+  | {
+      readonly type: 'responder-down';
+      readonly responder: string;
+      /** For whose certificates; others of the same host may be answered. */
+      readonly issuer: string;
+      readonly message: string;
+    }
   | {
       readonly type: 'responder-back';
       readonly responder: string;
+      readonly issuer: string;
       readonly afterMs: number;
       readonly waiting: number;
     }

@@ -10,7 +10,8 @@ import { Queue } from '../queue.ts';
 import { Attempts } from './attempts.ts';
 import { Entry } from './entry.ts';
 import type { KeeperOptions } from './options.ts';
-import { ResponderGate } from './responder-gate.ts';
+import type { ResponderGate } from './responder-gate.ts';
+import { ResponderHost } from './responder-host.ts';
 import { Schedule } from './schedule.ts';
 import { complaintOf, signOf } from './trouble.ts';
 import type { CertificateView } from './view.ts';
@@ -25,7 +26,7 @@ export class Keeper<S, R> {
   readonly #options: KeeperOptions<S, R>;
   readonly #attempts: Attempts<S, R>;
   readonly #entries = new Map<string, Entry<S, R>>();
-  readonly #gates = new Map<string, ResponderGate<Entry<S, R>>>();
+  readonly #hosts = new Map<string, ResponderHost<Entry<S, R>>>();
   readonly #schedule: Schedule<Entry<S, R>>;
   readonly #toOpen = new Queue<Entry<S, R>>();
   readonly #abort = new AbortController();
@@ -191,7 +192,7 @@ export class Keeper<S, R> {
       void this.#write(entry);
       return;
     }
-    const gate = this.#gateOf(entry.responder);
+    const gate = this.#gateOf(entry);
     if (isByHand || gate.isOpen(entry, now)) void this.#attempt(entry, gate);
     else this.#park(entry, gate, now);
   }
@@ -205,7 +206,7 @@ export class Keeper<S, R> {
       this.#passOn(entry);
       return;
     }
-    if (gate.park(entry, this.#latest(entry, gate, now))) this.#call(entry, gate, now);
+    if (gate.park(entry, this.#latest(entry, gate, now), now)) this.#call(entry, now);
   }
 
   async #attempt(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>): Promise<void> {
@@ -229,25 +230,29 @@ export class Keeper<S, R> {
   #book(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, error: unknown): void {
     const { clock, report } = this.#options;
     const now = clock.now();
-    const { responder, isDown, waiting, downSince } = gate;
+    const { responder } = entry;
+    const { isDown, waiting, downSince } = gate;
+    const issuer = gate.issuer.name;
     switch (signOf(error)) {
       case 'down': {
         const nextAt = now + this.#attempts.pauseAfter(entry, gate.failures + 1, error);
         if (gate.failed(entry, now, nextAt))
-          report({ type: 'responder-down', responder, message: complaintOf(error).message });
+          report({ type: 'responder-down', responder, issuer, message: complaintOf(error).message });
         break;
       }
       case 'up': {
+        // A stranger has no key to sign what is verified; any path of a host may say no.
+        if (error === undefined) gate.prove();
         const waited = gate.succeeded(entry, now);
         if (isDown && !gate.isDown)
-          report({ type: 'responder-back', responder, afterMs: now - downSince, waiting });
+          report({ type: 'responder-back', responder, issuer, afterMs: now - downSince, waiting });
         for (const one of waited) this.#advance(one, now);
         break;
       }
       case 'none':
     }
-    for (const next of gate.leave()) this.#call(next, gate, now);
-    if (gate.isIdle) this.#gates.delete(responder);
+    for (const next of gate.leave(entry)) this.#call(next, now);
+    this.#tidy(responder, gate);
   }
 
   /** Its responder is back: the rest of its wait is for nothing. */
@@ -258,9 +263,10 @@ export class Keeper<S, R> {
   }
 
   /** It comes to the door: now, or at the time for which it was called. */
-  #call(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): void {
+  #call(entry: Entry<S, R>, now: number): void {
     if (!entry.isKept || !isWaiting(entry)) return;
     entry.phase = 'waiting';
+    const gate = this.#gateOf(entry);
     const calledAt = gate.calledAt(entry);
     entry.attemptAt = calledAt === undefined ? now : Math.min(calledAt, this.#latest(entry, gate, now));
     this.#place(entry);
@@ -291,10 +297,17 @@ export class Keeper<S, R> {
 
   /** If it was the one that asks next for all, another takes its place. */
   #passOn(entry: Entry<S, R>): void {
-    const gate = this.#gates.get(entry.responder);
+    const gate = this.#hosts.get(entry.responder)?.gate(entry.issuer);
     if (!gate) return;
-    for (const next of gate.forget(entry)) this.#call(next, gate, this.#options.clock.now());
-    if (gate.isIdle) this.#gates.delete(entry.responder);
+    for (const next of gate.forget(entry)) this.#call(next, this.#options.clock.now());
+    this.#tidy(entry.responder, gate);
+  }
+
+  #tidy(responder: string, gate: ResponderGate<Entry<S, R>>): void {
+    const host = this.#hosts.get(responder);
+    if (!host || !gate.isIdle) return;
+    host.drop(gate);
+    if (host.isIdle) this.#hosts.delete(responder);
   }
 
   #place(entry: Entry<S, R>): void {
@@ -318,17 +331,18 @@ export class Keeper<S, R> {
   /** Every moment that was reckoned by the old clock is reckoned anew, from what is on disk. */
   #reopenAll(byMs: number): void {
     this.#options.report({ type: 'clock-jumped', byMs });
-    for (const gate of this.#gates.values()) gate.clockSet(byMs, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    for (const { gates } of this.#hosts.values()) for (const gate of gates) gate.clockSet(byMs, now);
     for (const entry of this.#entries.values()) this.#reopen(entry);
   }
 
-  #gateOf(responder: string): ResponderGate<Entry<S, R>> {
-    let gate = this.#gates.get(responder);
-    if (!gate) {
-      gate = new ResponderGate(responder, this.#options.requestsPerResponder);
-      this.#gates.set(responder, gate);
+  #gateOf({ responder, issuer }: Entry<S, R>): ResponderGate<Entry<S, R>> {
+    let host = this.#hosts.get(responder);
+    if (!host) {
+      host = new ResponderHost(responder, this.#options.requestsPerResponder);
+      this.#hosts.set(responder, host);
     }
-    return gate;
+    return host.gateOf(issuer);
   }
 }
 

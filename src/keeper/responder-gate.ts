@@ -1,6 +1,6 @@
 /**
- * One responder's door: how many certificates may be asking it at once. After some failures in a row, one at a time goes
- * on asking.
+ * The door of one issuer at its responder. After some failures in a row, one certificate at a time goes on asking. How
+ * many may be inside before that is the host's to say.
  *
  * Who has failed waits for another's try to succeed, and the tries become rare. Who has not been refused yet may have
  * better luck, for an edge has the answers for some and lacks others: he is let in between, and pauses grow only while
@@ -9,6 +9,7 @@
  */
 import { Queue } from '../queue.ts';
 import type { Caller } from './caller.ts';
+import type { Issuer } from './work.ts';
 
 /** DESIGN.md section 7. */
 const FAILURES_IN_A_ROW = 5;
@@ -33,8 +34,24 @@ class Lane<E extends Caller> {
   }
 }
 
+/** What the doors of one host share. */
+export interface Places<E extends Caller> {
+  /** Whether it may come in: there is a free one, or one that is held for it. */
+  hasPlace(entry: E, gate: ResponderGate<E>): boolean;
+  enter(entry: E, gate: ResponderGate<E>): void;
+  leave(entry: E): void;
+  /** The place that is held for it, if there is one, is for others. */
+  free(entry: E): void;
+  /** Somebody waits there for a place. A door that waits already keeps its turn. */
+  wait(gate: ResponderGate<E>): void;
+  /** @returns those who may come in now, for whom places are held. */
+  call(): readonly E[];
+  /** A verified response came for its issuer. */
+  prove(gate: ResponderGate<E>): void;
+}
+
 export class ResponderGate<E extends Caller> {
-  readonly responder: string;
+  readonly issuer: Issuer;
   /** When it got into trouble; 0 when it is not. */
   downSince = 0;
   /** When it failed last. */
@@ -43,7 +60,7 @@ export class ResponderGate<E extends Caller> {
   failures = 0;
   /** While it is down: it was seen to answer to some. */
   isPart = false;
-  readonly #most: number;
+  readonly #host: Places<E>;
   #inside = 0;
   /** Failures in a row of those that had not failed before. */
   #streak = 0;
@@ -54,9 +71,9 @@ export class ResponderGate<E extends Caller> {
   /** Those that failed here and have not been let in since. */
   readonly #failed = new Set<E>();
 
-  constructor(responder: string, most: number) {
-    this.responder = responder;
-    this.#most = most;
+  constructor(issuer: Issuer, host: Places<E>) {
+    this.issuer = issuer;
+    this.#host = host;
   }
 
   get isDown(): boolean {
@@ -73,12 +90,18 @@ export class ResponderGate<E extends Caller> {
     return this.#fresh.waiting + this.#again.waiting + this.#failed.size;
   }
 
+  /** True when some wait who may come in as soon as the host has a place. */
+  get isCrowded(): boolean {
+    return !this.isDown && this.#fresh.waiting + this.#again.waiting > 0;
+  }
+
   isOpen(entry: E, now: number): boolean {
-    if (!this.isDown) return this.#inside < this.#most;
-    return this.#inside === 0 && now >= this.#laneOf(entry).at;
+    const isItsTurn = !this.isDown || (this.#inside === 0 && now >= this.#laneOf(entry).at);
+    return isItsTurn && this.#host.hasPlace(entry, this);
   }
 
   enter(entry: E): void {
+    this.#host.enter(entry, this);
     this.#inside += 1;
     this.#release(entry);
     this.#failed.delete(entry);
@@ -96,32 +119,47 @@ export class ResponderGate<E extends Caller> {
    * @param latest when the responder has to be asked for its sake.
    * @returns true when it is called by name: then it is to come back at `calledAt`.
    */
-  park(entry: E, latest: number): boolean {
+  park(entry: E, latest: number, now: number): boolean {
+    this.#host.free(entry);
     if (this.isDown && this.#inside === 0) {
       const lane = this.#laneOf(entry);
       const isUrgent = latest < lane.at;
-      if (lane.next === undefined || lane.next === entry || isUrgent) {
+      const before = lane.next;
+      if (before === undefined || before === entry || isUrgent) {
         lane.next = entry;
         if (isUrgent) lane.at = latest;
-        return true;
+        if (before !== entry && before?.phase === 'parked') this.#queue(before);
+        if (now < lane.at || this.#host.hasPlace(entry, this)) return true;
+        entry.phase = 'parked';
+        this.#host.wait(this);
+        return false;
       }
     }
     entry.phase = 'parked';
     this.#queue(entry);
+    if (!this.isDown) this.#host.wait(this);
     return false;
   }
 
-  /** One has come out. @returns who may come now, or at `calledAt`. */
-  leave(): readonly E[] {
+  /** It has come out. @returns who may come now, or at `calledAt`; those of other doors among them. */
+  leave(entry: E): readonly E[] {
     this.#inside -= 1;
-    if (this.isDown) return this.#call();
-    const next: E[] = [];
-    while (next.length < this.#most - this.#inside) {
-      const entry = this.#shift(this.#fresh) ?? this.#shift(this.#again);
-      if (entry === undefined) break;
-      next.push(entry);
-    }
-    return next;
+    this.#host.leave(entry);
+    if (this.isCrowded) this.#host.wait(this);
+    const own = this.isDown ? this.#call() : [];
+    return [...own, ...this.#host.call()];
+  }
+
+  /** The host has a place. @returns who is to have it. */
+  next(): E | undefined {
+    if (!this.isDown) return this.#shift(this.#fresh) ?? this.#shift(this.#again);
+    if (this.#inside > 0) return undefined;
+    return [this.#fresh.next, this.#again.next].find((entry) => entry?.phase === 'parked');
+  }
+
+  /** A verified response came for it. */
+  prove(): void {
+    this.#host.prove(this);
   }
 
   /**
@@ -150,6 +188,7 @@ export class ResponderGate<E extends Caller> {
     this.downSince = 0;
     this.#again.next = undefined;
     this.#fresh.next = undefined;
+    for (const one of called) if (one.phase === 'parked') this.#queue(one);
     this.#failed.clear();
     return all;
   }
@@ -189,7 +228,9 @@ export class ResponderGate<E extends Caller> {
   forget(entry: E): readonly E[] {
     this.#failed.delete(entry);
     this.#release(entry);
-    return this.isDown && this.#inside === 0 ? this.#call() : [];
+    this.#host.free(entry);
+    const own = this.isDown && this.#inside === 0 ? this.#call() : [];
+    return [...own, ...this.#host.call()];
   }
 
   #laneOf(entry: E): Lane<E> {

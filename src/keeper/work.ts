@@ -42,6 +42,14 @@ export interface Damage {
   readonly message: string;
 }
 
+/** Whose key signed a certificate, by which doors are told apart. One object for all certificates that share it. */
+export interface Issuer {
+  /** The issuerKeyHash of a CertID by SHA-1, as lower-case hex. */
+  readonly key: string;
+  /** For those who look: text from outside. */
+  readonly name: string;
+}
+
 /** What is known of a certificate before anybody is asked. */
 export interface Opened {
   /** The best staple in store and files, verified as of now. It is in all of them when `open` is done, or `unwritten` says why not. */
@@ -53,6 +61,8 @@ export interface Opened {
   readonly memory: Memory | undefined;
   /** Who is asked, for taking turns; `undefined` when there is nobody to ask, and `silence` says why. */
   readonly responder: string | undefined;
+  /** Whose signature on the certificate was verified; `undefined` when nobody is asked. */
+  readonly issuer: Issuer | undefined;
   readonly silence?: string;
   readonly mustStaple: boolean;
   /** The end of the certificate. */

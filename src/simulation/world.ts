@@ -122,8 +122,9 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     }
     certificate.told = staple;
     const { memory, notAfter, authority } = certificate;
-    const responder = authority.url;
-    return { staple, published, unwritten, damaged, memory, responder, mustStaple: false, notAfter };
+    const { url: responder } = authority;
+    const issuer = { key: responder, name: responder };
+    return { staple, published, unwritten, damaged, memory, responder, issuer, mustStaple: false, notAfter };
   }
 
   #put(certificate: SimCertificate, place: Place, response: SimResponse): boolean {

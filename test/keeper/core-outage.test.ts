@@ -167,7 +167,7 @@ describe('a fault, a disk and an end', () => {
     await world.pass(SECOND);
     await world.keeper.stop();
     await world.pass(DAY);
-    expect([world.asked, world.kept, world.events]).toEqual([8, 0, []]);
+    expect([world.asked, world.kept, world.events]).toEqual([4, 0, []]);
     await expect(world.keeper.refresh(site.key)).rejects.toThrow('not kept here');
   });
 });

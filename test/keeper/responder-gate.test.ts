@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/keeper/caller.ts';
-import { ResponderGate } from '../../src/keeper/responder-gate.ts';
+import type { ResponderGate } from '../../src/keeper/responder-gate.ts';
+import { ResponderHost } from '../../src/keeper/responder-host.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 const HOUR = 3_600_000;
@@ -17,16 +18,25 @@ const guest = (name: string): Guest => ({
   hasFailed: false,
   isQueued: false,
 });
+const CA = { key: 'ca', name: 'CN=CA' };
+
+/** The only door of a host with so many places, and of an issuer that it has answered for. */
+function gateWith(places: number): ResponderGate<Guest> {
+  const gate = new ResponderHost<Guest>('ocsp.test', places).gateOf(CA);
+  gate.prove();
+  return gate;
+}
+
 const names = (guests: readonly Guest[]): string[] => guests.map(({ name }) => name);
 
 /** The door of a responder that has failed five, the last of which is `failed`. */
 function closed(): { gate: ResponderGate<Guest>; failed: Guest } {
-  const gate = new ResponderGate<Guest>('http://ocsp.test', 8);
+  const gate = gateWith(8);
   const failed = Array.from({ length: 5 }, (_, index) => guest(`failed ${index}`));
   for (const one of failed) gate.enter(one);
   for (const one of failed) {
     gate.failed(one, NOW, NOW + HOUR);
-    gate.leave();
+    gate.leave(one);
   }
   const last = failed.at(-1);
   if (last === undefined) throw new Error('nobody failed');
@@ -35,37 +45,39 @@ function closed(): { gate: ResponderGate<Guest>; failed: Guest } {
 
 describe('an open door', () => {
   it('lets in as many as it may, and the next ones as others come out', () => {
-    const gate = new ResponderGate<Guest>('http://ocsp.test', 2);
+    const gate = gateWith(2);
     const [a, b, c, d] = [guest('a'), guest('b'), guest('c'), guest('d')];
     for (const one of [a, b]) {
       expect(gate.isOpen(one, NOW)).toBe(true);
       gate.enter(one);
     }
     expect(gate.isOpen(c, NOW)).toBe(false);
-    expect([gate.park(c, NOW), gate.park(d, NOW)]).toEqual([false, false]);
+    expect([gate.park(c, NOW, NOW), gate.park(d, NOW, NOW)]).toEqual([false, false]);
     expect(gate.waiting).toBe(2);
-    expect(names(gate.leave())).toEqual(['c']);
+    expect(names(gate.leave(a))).toEqual(['c']);
   });
 
   it('is passed by those with nothing to serve before those who can wait', () => {
-    const gate = new ResponderGate<Guest>('http://ocsp.test', 1);
-    gate.enter(guest('inside'));
-    for (const one of [guest('rich'), { ...guest('bare'), staple: undefined }]) gate.park(one, NOW);
-    expect(names(gate.leave())).toEqual(['bare']);
+    const gate = gateWith(1);
+    const inside = guest('inside');
+    gate.enter(inside);
+    for (const one of [guest('rich'), { ...guest('bare'), staple: undefined }]) gate.park(one, NOW, NOW);
+    expect(names(gate.leave(inside))).toEqual(['bare']);
   });
 
   it('calls nobody who was let go meanwhile', () => {
-    const gate = new ResponderGate<Guest>('http://ocsp.test', 1);
-    gate.enter(guest('inside'));
+    const gate = gateWith(1);
+    const inside = guest('inside');
+    gate.enter(inside);
     const gone = guest('gone');
-    gate.park(gone, NOW);
-    gate.park(guest('here'), NOW);
+    gate.park(gone, NOW, NOW);
+    gate.park(guest('here'), NOW, NOW);
     gone.isKept = false;
-    expect(names(gate.leave())).toEqual(['here']);
+    expect(names(gate.leave(inside))).toEqual(['here']);
   });
 
   it('closes with the fifth failure in a row, and not when one succeeds between', () => {
-    const gate = new ResponderGate<Guest>('http://ocsp.test', 8);
+    const gate = gateWith(8);
     const told = [1, 2, 3, 4].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR));
     expect(gate.succeeded(guest('lucky'), NOW)).toEqual([]);
     told.push(...[5, 6, 7, 8, 9].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR)));
@@ -87,7 +99,7 @@ describe('a closed door', () => {
   it('is opened sooner for one whose staple cannot wait', () => {
     const { gate, failed } = closed();
     const urgent = { ...guest('urgent'), hasFailed: true };
-    expect(gate.park(urgent, NOW + 60_000)).toBe(true);
+    expect(gate.park(urgent, NOW + 60_000, NOW)).toBe(true);
     expect(gate.calledAt(urgent)).toBe(NOW + 60_000);
     expect(gate.isOpen(urgent, NOW + 60_000)).toBe(true);
     expect(gate.calledAt(failed)).toBeUndefined();
@@ -101,7 +113,7 @@ describe('a closed door', () => {
       const fresh = guest('fresh');
       gate.enter(fresh);
       gate.failed(fresh, at, at + HOUR);
-      gate.leave();
+      gate.leave(fresh);
       const next = guest('next');
       let pause = 0;
       while (!gate.isOpen(next, at + pause)) pause += 1000;
@@ -114,11 +126,11 @@ describe('a closed door', () => {
     const { gate, failed } = closed();
     gate.enter(failed);
     gate.failed(failed, NOW, NOW + HOUR);
-    gate.leave();
+    gate.leave(failed);
     const fresh = guest('fresh');
     gate.enter(fresh);
     expect(gate.succeeded(fresh, NOW + 1000)).toEqual([]);
-    gate.leave();
+    gate.leave(fresh);
     expect([gate.isDown, gate.isPart]).toEqual([true, true]);
     expect(gate.isOpen(guest('next'), NOW + 1000)).toBe(true);
     expect(gate.isOpen(failed, NOW + 59_999)).toBe(false);
@@ -136,7 +148,7 @@ describe('a closed door', () => {
   it('calls another when the one that was called has gone', () => {
     const { gate, failed } = closed();
     const waiting = { ...guest('waiting'), hasFailed: true };
-    expect(gate.park(waiting, NOW + 2 * HOUR)).toBe(false);
+    expect(gate.park(waiting, NOW + 2 * HOUR, NOW)).toBe(false);
     expect(names(gate.forget(failed))).toEqual(['waiting']);
     expect(gate.calledAt(waiting)).toBe(NOW + HOUR);
   });

@@ -8,7 +8,16 @@ import { InputError, ResponseError, TransportError } from '../../src/errors.ts';
 import type { KeeperEvent, KeeperEventType } from '../../src/keeper/events.ts';
 import { Keeper } from '../../src/keeper/keeper.ts';
 import type { CertificateView } from '../../src/keeper/view.ts';
-import type { Answer, Damage, Kept, Memory, Opened, Validators, Work } from '../../src/keeper/work.ts';
+import type {
+  Answer,
+  Damage,
+  Issuer,
+  Kept,
+  Memory,
+  Opened,
+  Validators,
+  Work,
+} from '../../src/keeper/work.ts';
 import { createRandom } from '../../src/simulation/random.ts';
 import { VirtualClock } from '../../src/simulation/virtual-clock.ts';
 import { DEFAULT_POLICY, type Life } from '../../src/staple/policy.ts';
@@ -21,19 +30,25 @@ export const START: number = Date.UTC(2026, 0, 5);
 /** Past the middle of its life: whoever holds it asks at once. */
 export const DUE: Life = { thisUpdate: START - 4 * DAY, validUntil: START + 3 * DAY };
 
+const HANGING_MS: number = 45 * SECOND;
 const SKEW_MS = 5 * MINUTE;
 
 export interface Site {
   readonly key: string;
   readonly label: string;
   responder: string;
+  issuer: Issuer;
   notAfter: number;
   stored: Life | undefined;
   memory: Memory | undefined;
   damaged: Damage[];
   asked: number;
+  /** Its answer takes as long as the keeper waits for one. */
+  readonly mustHang?: boolean;
 }
 
+/** Who signed the certificates unless a test says otherwise. */
+const CA: Issuer = { key: 'ca', name: 'CN=CA' };
 const FULL = new InputError('output-unwritable', 'no space left on device');
 
 export const unreachable = (): never => {
@@ -88,7 +103,7 @@ export class ScriptedWorld implements Work<Site, Life> {
     for (let left = count; left > 0; left--) {
       const label = `/etc/tls/${this.sites.length}.pem`;
       const key = createHash('sha256').update(label).digest('hex');
-      const bare = { responder: 'http://ocsp.test', notAfter: START + 300 * DAY, asked: 0 };
+      const bare = { responder: 'http://ocsp.test', issuer: CA, notAfter: START + 300 * DAY, asked: 0 };
       const site = { key, label, ...bare, stored: undefined, memory: undefined, damaged: [], ...of };
       this.sites.push(site);
       this.keeper.add(key, label, site);
@@ -128,7 +143,7 @@ export class ScriptedWorld implements Work<Site, Life> {
   open(site: Site): Promise<Opened> {
     return this.#after(1, () => {
       if (!this.isReadable) throw new InputError('file-unreadable', 'no such file');
-      const { stored, memory, responder, notAfter } = site;
+      const { stored, memory, responder, issuer, notAfter } = site;
       const now = this.clock.now();
       const isTimely = stored && stored.thisUpdate <= now + SKEW_MS && now < stored.validUntil;
       const damaged = site.damaged.splice(0);
@@ -143,6 +158,7 @@ export class ScriptedWorld implements Work<Site, Life> {
         damaged,
         memory,
         responder,
+        issuer,
         mustStaple: false,
         notAfter,
       };
@@ -157,7 +173,8 @@ export class ScriptedWorld implements Work<Site, Life> {
     this.known = known;
     this.#count(responder, 1);
     try {
-      const answer = await this.#after(this.latencyMs, () => this.answer(site), signal);
+      const latencyMs = site.mustHang === true ? HANGING_MS : this.latencyMs;
+      const answer = await this.#after(latencyMs, () => this.answer(site), signal);
       if (answer.validUntil <= this.clock.now()) throw new ResponseError('response-expired', 'it has ended');
       return { ...answer, responder };
     } finally {

@@ -65,9 +65,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: 'lets everybody ask one responder at once',
-    file: 'keeper/responder-gate.ts',
-    from: 'return this.#inside < this.#most;',
-    to: 'return true;',
+    file: 'keeper/responder-host.ts',
+    from: 'if (this.#inside + this.#called.size >= this.#most) return false;',
+    to: '',
     finds: /at once at one responder/,
   },
   {

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { BoundedCache } from '../../bounded-cache.ts';
 import { InputError } from '../../errors.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
-import { findIssuer } from '../../issuer/find-issuer.ts';
+import { findIssuer, isNamed } from '../../issuer/find-issuer.ts';
 import { IssuerDirectory } from '../../store/issuer-directory.ts';
 import { type Subject, directoryIssuers, issuerOf, loadSubject } from '../../subject/subject.ts';
 import { type Certificate, decodeCertificate } from '../../x509/certificate.ts';
+import { formatName } from '../../x509/name.ts';
 import type { Clock } from '../clock.ts';
 import type { CertificateSubject, SubjectSettings } from './certificate-subject.ts';
 
@@ -73,7 +74,10 @@ export class Certificates {
       const near = findIssuer(certificate, chain) ?? findIssuer(certificate, this.#known.get(name) ?? []);
       if (near) return near;
     }
-    const issuer = await issuerOf(read, { path, foundIn, problem: undefined }, this.#sourcesOf(settings));
+    const target = { path, foundIn, problem: undefined };
+    const issuer = await issuerOf(read, target, this.#sourcesOf(settings)).catch((error: unknown) => {
+      throw (isNotFound(error) && mismatchOf(read)) || error;
+    });
     if (settings.givenIssuers === undefined) this.#remember(name, issuer);
     return issuer;
   }
@@ -103,4 +107,15 @@ export class Certificates {
     }
     return this.#beside(directory);
   }
+}
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof InputError && error.code === 'issuer-not-found';
+
+/** Somebody has copied the name of a CA into a certificate, or the CA has another key by now. */
+function mismatchOf({ certificate, chain, path }: Read): InputError | undefined {
+  const namesake = chain.find((one) => isNamed(one, certificate.issuer));
+  if (!namesake) return undefined;
+  const message = `the file has the certificate of its issuer, ${formatName(namesake.subject)}, whose key did not sign it`;
+  return new InputError('issuer-mismatch', message, path);
 }

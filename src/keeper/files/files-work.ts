@@ -1,5 +1,7 @@
 /** The keeper's real world: certificate files, responders behind sockets, the store, and the files that servers read. */
 import { InputError, RestapleError } from '../../errors.ts';
+import { BoundedCache } from '../../bounded-cache.ts';
+import { createCertID } from '../../ocsp/cert-id.ts';
 import type { Verdict } from '../../ocsp/verify-response.ts';
 import type { KeptResponse } from '../../staple/fetch-response.ts';
 import { Pace } from '../../pace.ts';
@@ -9,8 +11,9 @@ import type { StapleStore } from '../../store/staple-store.ts';
 import { respondersOf } from '../../subject/subject.ts';
 import { printable } from '../../text.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { formatName } from '../../x509/name.ts';
 import type { Clock } from '../clock.ts';
-import type { Answer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
+import type { Answer, Issuer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
 import { askGroups } from './ask.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
 import { type CertificateSource, Certificates, type Read } from './certificates.ts';
@@ -34,6 +37,9 @@ export interface VerifiedResponse {
   readonly issuer: Certificate;
 }
 
+/** A machine meets a few dozen issuing CAs. */
+const MAX_ISSUERS = 256;
+
 /** What the note says besides the keeper's memory. */
 type Facts = Omit<Note, 'memory'>;
 
@@ -43,6 +49,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   readonly #witness: Witness | undefined;
   readonly #certificates: CertificateSource;
   readonly #facts = new WeakMap<CertificateSubject, Facts>();
+  readonly #issuers = new BoundedCache<string, Issuer>(MAX_ISSUERS);
   readonly #pace = new Pace();
 
   constructor(options: FilesWorkOptions) {
@@ -75,7 +82,8 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     if (typeof asked === 'string') {
       this.#facts.set(subject, { ...facts, silence: asked });
       const nothing = { staple: undefined, published: [], unwritten: undefined, damaged: [] };
-      return { ...nothing, memory, responder: undefined, silence: asked, mustStaple, notAfter };
+      const nobody = { responder: undefined, issuer: undefined, silence: asked };
+      return { ...nothing, memory, ...nobody, mustStaple, notAfter };
     }
 
     const issuer = await this.#certificates.issuerOf(read, subject);
@@ -103,6 +111,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
       })),
       memory,
       responder,
+      issuer: group && this.#issuerFor(certificate, issuer),
       ...(silence !== undefined && { silence }),
       mustStaple,
       notAfter,
@@ -193,6 +202,13 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     }
   }
 
+  #issuerFor(certificate: Certificate, issuer: Certificate): Issuer {
+    const key = createCertID(certificate, issuer).issuerKeyHash.toString('hex');
+    let known = this.#issuers.get(key);
+    if (!known) this.#issuers.set(key, (known = { key, name: formatName(issuer.subject) }));
+    return known;
+  }
+
   #noteOf({ key }: CertificateSubject): Note | undefined {
     const text = this.#shelf.loadNote(key);
     return text === undefined ? undefined : parseNote(text);
@@ -234,7 +250,7 @@ const lifeOf = ({ verdict }: Pick<Staple, 'verdict'>): Life => ({
   validUntil: verdict.validUntil.getTime(),
 });
 
-/** Turns are taken by host, whatever the path: one machine answers for many CAs. */
+/** Places are taken by host, whatever the path: one machine answers for many CAs. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : printable(url);
 }

@@ -68,9 +68,9 @@ function sentence(event: KeeperEvent, show: ShowMoment): string {
     case 'damaged':
       return `${event.certificate}: ${event.path} is damaged: ${event.message}`;
     case 'responder-down':
-      return `${event.responder}: down, asked for one certificate at a time: ${event.message}`;
+      return `${event.responder}: down for certificates of ${event.issuer}, asked for one at a time: ${event.message}`;
     case 'responder-back':
-      return `${event.responder}: answers again after ${formatDuration(event.afterMs)}; ${counted(event.waiting, 'certificate waits', 'certificates wait')} for it`;
+      return `${event.responder}: answers again for certificates of ${event.issuer} after ${formatDuration(event.afterMs)}; ${counted(event.waiting, 'certificate waits', 'certificates wait')} for it`;
     case 'reloaded':
       return `${event.server}: reloaded for ${counted(event.staples, 'staple', 'staples')}`;
     case 'server-failed': {

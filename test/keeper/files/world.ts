@@ -86,9 +86,9 @@ export interface World {
 let serial = 0x10_0000;
 
 /** Another server of the issuer; all have one key. */
-export function server(options: Partial<ServerOptions> = {}): Entity {
+export function server(options: Partial<ServerOptions> = {}, issuer: Entity = pki.issuer): Entity {
   serial += 1;
-  return createServer(pki.issuer, {
+  return createServer(issuer, {
     name: name([['CN', `s${serial}.example.test`]]),
     keys: testKeys('p256', 3),
     serial,

@@ -71,13 +71,17 @@ describe('an event in words', () => {
     [
       EVENTS['responder-down'],
       'warn',
-      'http://ocsp.example.com/: down, asked for one certificate at a time: connection refused',
+      'ocsp.example.com: down for certificates of CN=Example CA, asked for one at a time: connection refused',
     ],
-    [back, 'info', 'http://ocsp.example.com/: answers again after 3h; 120 certificates wait for it'],
+    [
+      back,
+      'info',
+      'ocsp.example.com: answers again for certificates of CN=Example CA after 3h; 120 certificates wait for it',
+    ],
     [
       { ...back, waiting: 1 },
       'info',
-      'http://ocsp.example.com/: answers again after 3h; 1 certificate waits for it',
+      'ocsp.example.com: answers again for certificates of CN=Example CA after 3h; 1 certificate waits for it',
     ],
     [jumped, 'warn', 'the clock jumped back by 2h; due times are computed anew'],
     [{ ...jumped, byMs: 60_000 }, 'warn', 'the clock jumped ahead by 1m; due times are computed anew'],

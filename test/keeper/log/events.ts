@@ -45,8 +45,19 @@ export const EVENTS: {
     path: '/var/lib/restaple/1f.ocsp',
     message: 'OCSPResponse: no bytes',
   },
-  'responder-down': { type: 'responder-down', responder, message: 'connection refused' },
-  'responder-back': { type: 'responder-back', responder, afterMs: 10_800_000, waiting: 120 },
+  'responder-down': {
+    type: 'responder-down',
+    responder: 'ocsp.example.com',
+    issuer: 'CN=Example CA',
+    message: 'connection refused',
+  },
+  'responder-back': {
+    type: 'responder-back',
+    responder: 'ocsp.example.com',
+    issuer: 'CN=Example CA',
+    afterMs: 10_800_000,
+    waiting: 120,
+  },
   reloaded: { type: 'reloaded', server: 'web', staples: 3 },
   'server-failed': {
     type: 'server-failed',
