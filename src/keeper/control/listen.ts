@@ -1,4 +1,4 @@
-/** A socket in the file system that is one process's alone, and nobody else's to open. */
+/** A socket in the file system that is one process's alone; who else may open it, its mode says: nobody, unless asked for. */
 import { type Stats, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type Server, connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -14,15 +14,16 @@ const ONLY_MINE = 0o177;
 /**
  * Has `server` listen at `path`. The socket of a process that is no more is replaced, of a living one it is not.
  *
+ * @param mask what the mode of the socket leaves out, as umask(2) says it.
  * @throws KeeperError `socket-unusable`
  */
-export async function listenAt(server: Server, path: string): Promise<void> {
+export async function listenAt(server: Server, path: string, mask: number = ONLY_MINE): Promise<void> {
   requireSocketPath(path);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     for (let round = 1; ; round++) {
       try {
-        await listen(server, path);
+        await listen(server, path, mask);
         return;
       } catch (error) {
         if (codeOf(error) !== 'EADDRINUSE' || round === MAX_ROUNDS) throw error;
@@ -44,10 +45,10 @@ export async function listenAt(server: Server, path: string): Promise<void> {
  * Whoever may open it may ask for requests to be sent, so its mode is right from the moment that it is there: a chmod
  * would come after that. Node binds before `listen` returns.
  */
-function listen(server: Server, path: string): Promise<void> {
+function listen(server: Server, path: string, mask: number): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', failed);
-    const before = process.umask(ONLY_MINE);
+    const before = process.umask(mask);
     try {
       server.listen(path, () => {
         server.off('error', failed);
