@@ -72,6 +72,18 @@ export type ResponseCode =
   | 'certificate-revoked'
   | 'certificate-unknown';
 
+/** Why a CRL says nothing about a certificate. */
+export type CrlCode =
+  | 'crl-not-found'
+  | 'crl-not-served'
+  | 'crl-malformed'
+  | 'crl-signer-refused'
+  | 'crl-signature-invalid'
+  | 'crl-algorithm-refused'
+  | 'crl-not-current'
+  | 'crl-out-of-scope'
+  | 'crl-unsupported';
+
 /** What happened between a verb and the keeper, and at the places that they share. */
 export type KeeperCode =
   | 'keeper-not-running'
@@ -84,11 +96,23 @@ export type KeeperCode =
 /** What happened between the keeper and a server that staples. */
 export type ServerCode = 'server-refused' | 'server-check-failed' | 'server-reload-failed';
 
+/** What happened on the way to the certificate that a server presents. */
+export type ProbeCode = 'probe-unreachable' | 'probe-starttls-failed' | 'probe-tls-failed' | 'probe-timeout';
+
 /** What is wrong with a config file. */
 export type ConfigCode = 'config-invalid';
 
 export type ErrorCode =
-  DerCode | InputCode | TransportCode | ResponseCode | KeeperCode | ServerCode | ConfigCode | 'internal';
+  | DerCode
+  | InputCode
+  | TransportCode
+  | ResponseCode
+  | CrlCode
+  | KeeperCode
+  | ServerCode
+  | ProbeCode
+  | ConfigCode
+  | 'internal';
 
 /** The base of every error that restaple throws on purpose. */
 export abstract class RestapleError extends Error {
@@ -190,6 +214,18 @@ export class ResponseError extends RestapleError {
   }
 }
 
+/** `url` is where the CRL came from, once that is known. */
+export class CrlError extends RestapleError {
+  readonly code: CrlCode;
+  readonly url: string | undefined;
+
+  constructor(code: CrlCode, message: string, url?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.url = url;
+  }
+}
+
 /** What a verb and the keeper, or the places that they share, have against each other. */
 export class KeeperError extends RestapleError {
   readonly code: KeeperCode;
@@ -205,6 +241,16 @@ export class ServerError extends RestapleError {
   readonly code: ServerCode;
 
   constructor(code: ServerCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A server's certificate could not be seen; the message begins with the server. */
+export class ProbeError extends RestapleError {
+  readonly code: ProbeCode;
+
+  constructor(code: ProbeCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -11,6 +11,7 @@ const FOLDERS: readonly string[] = [
   'http',
   'issuer',
   'subject',
+  'crl',
   'staple',
   'store',
   'probe',

@@ -1,5 +1,12 @@
 /** What to do next, for each code: the only place where an error becomes advice. */
-import { type EdgeSign, type ErrorCode, ResponseError, RestapleError, TransportError } from '../errors.ts';
+import {
+  CrlError,
+  type EdgeSign,
+  type ErrorCode,
+  ResponseError,
+  RestapleError,
+  TransportError,
+} from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 
 const HINTS: Readonly<Record<ErrorCode, string>> = {
@@ -68,6 +75,20 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'check the clock of this machine; a cache may hold a response of a signer that has ended: try --method post',
   'response-outlives-certificate': 'renew the certificate; responders forget expired ones',
   'critical-extension-unknown': 'tell the CA; what an extension means that nobody knows cannot be ignored',
+  'crl-not-found': 'no CRL says whether it is revoked; ask the CA where it publishes revocation',
+  'crl-not-served':
+    'the web server of the CA, a login page or a firewall answers in its place; see it with curl -i URL, or try later',
+  'crl-malformed':
+    'the CRL was damaged on its way, or the CA writes it wrong; get it again, else tell the CA',
+  'crl-signer-refused':
+    'the CA signs its CRL with another certificate than it issues with; check --issuer, else tell the CA',
+  'crl-signature-invalid': 'the CRL was changed on its way, or is of another key of the CA; check --issuer',
+  'crl-algorithm-refused': 'a private CA that cannot do better: --allow-sha1 (MD5 and MD2 never)',
+  'crl-not-current':
+    'check the clock of this machine; else the CA, or a cache before it, hands out an old CRL',
+  'crl-out-of-scope':
+    'the CA, a cache or somebody on the way hands out the CRL of other certificates: tell the CA',
+  'crl-unsupported': 'restaple takes complete CRLs of the issuer alone; ask the CA for one',
   'keeper-not-running':
     'start a keeper with restaple run, or do without: restaple fetch CERT; one that runs elsewhere: --control PATH',
   'keeper-no-answer':
@@ -79,6 +100,13 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'server-check-failed': 'mend the configuration of the server, which is not reloaded until then',
   'server-reload-failed': 'look at the log of the server; restaple tries again',
   'store-locked': 'one keeper is enough for a store: end the other, or give this one its own: --store DIR',
+  'probe-unreachable': 'check the name, the port, and whether a firewall is on the way',
+  'probe-starttls-failed':
+    'the port may be of another protocol, or the server may have TLS switched off: look at its configuration',
+  'probe-tls-failed':
+    'the port may begin without TLS (STARTTLS), or wait for a PROXY header; else look at the log of the server',
+  'probe-timeout':
+    'the server or the way to it is slow, or it waits for something else than what it was told; the next try may succeed',
   'config-invalid': 'mend these lines; every key stands in docs/reference/config.md',
   internal: 'this is a fault of restaple; please report it with what you typed',
 };
@@ -108,6 +136,8 @@ const REDIRECTED_HINT =
   'the responder, or a login page on the way, redirects there: see it with curl -i URL; where the responder now is: --url URL';
 
 export function hintFor(error: unknown): string {
+  if (error instanceof CrlError && error.url !== undefined)
+    return hintOf(error).replace('curl -i URL', `curl -i ${shellWord(error.url)}`);
   if (!(error instanceof TransportError)) return hintOf(error);
   const { url } = error;
   return hintOf(error)

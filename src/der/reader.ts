@@ -26,9 +26,12 @@ export interface BitString {
 export class DerReader {
   readonly #bytes: Buffer;
   readonly #what: string;
-  readonly #end: number;
   readonly #depth: number;
+  #from: number;
   #position: number;
+  #end: number;
+  /** The reader that `each` hands out. */
+  #item: DerReader | undefined;
   /** The content of the value that `#enter` has just read. */
   #start = 0;
   #stop = 0;
@@ -36,19 +39,16 @@ export class DerReader {
   private constructor(bytes: Buffer, what: string, position: number, end: number, depth: number) {
     this.#bytes = bytes;
     this.#what = what;
+    this.#from = position;
     this.#position = position;
     this.#end = end;
     this.#depth = depth;
   }
 
   /** A reader over `bytes`, which hold a `what` (the name of an ASN.1 type, for messages). */
-  static over(bytes: Uint8Array, what: string): DerReader {
-    if (bytes.length > MAX_DER_BYTES) {
-      throw new DerError(
-        'der-too-large',
-        what,
-        `${bytes.length} bytes, more than the ${MAX_DER_BYTES} allowed`,
-      );
+  static over(bytes: Uint8Array, what: string, maxBytes: number = MAX_DER_BYTES): DerReader {
+    if (bytes.length > maxBytes) {
+      throw new DerError('der-too-large', what, `${bytes.length} bytes, more than the ${maxBytes} allowed`);
     }
     return new DerReader(asBuffer(bytes), what, 0, bytes.length, 0);
   }
@@ -101,6 +101,40 @@ export class DerReader {
     return items;
   }
 
+  /**
+   * Calls `item` for each value of this tag until everything is read, with a reader over its content: the same one each
+   * time, so that a million of them leave nothing behind. What `item` does not read is refused.
+   */
+  each(tag: number, item: (reader: DerReader) => void): void {
+    const reader = (this.#item ??= this.#content());
+    while (!this.atEnd) {
+      this.#enter(tag);
+      reader.#from = this.#start;
+      reader.#position = this.#start;
+      reader.#end = this.#stop;
+      item(reader);
+      reader.finish();
+    }
+  }
+
+  /** All that this reader is over, read or not. */
+  whole(): Buffer {
+    return this.#bytes.subarray(this.#from, this.#end);
+  }
+
+  /** Passes over the next value, which must have this tag. */
+  skip(tag: number): void {
+    this.#enter(tag);
+  }
+
+  /** Whether the content of the next value, which must have this tag, is these octets. */
+  is(tag: number, octets: Buffer): boolean {
+    this.#enter(tag);
+    if (tag === TAG.integer) this.#checkInteger();
+    if (this.#stop - this.#start !== octets.length) return false;
+    return this.#bytes.compare(octets, 0, octets.length, this.#start, this.#stop) === 0;
+  }
+
   /** The next value whole, header included; with `tag`, it must have that tag. */
   raw(tag: number = this.peek()): Buffer {
     const from = this.#position;
@@ -137,8 +171,8 @@ export class DerReader {
     return this.#small('ENUMERATED');
   }
 
-  boolean(): boolean {
-    this.#enter(TAG.boolean);
+  boolean(tag: number = TAG.boolean): boolean {
+    this.#enter(tag);
     const byte = this.#bytes[this.#start];
     if (this.#stop - this.#start !== 1 || (byte !== 0 && byte !== 0xff))
       this.#malformed('BOOLEAN is not 00 or FF');
@@ -223,8 +257,9 @@ export class DerReader {
     if (length >= 0x80) {
       const count = length & 0x7f;
       if (count === 0) this.#malformed('indefinite length');
-      // Three octets already count past MAX_DER_BYTES.
-      if (count > 3 || at + count > this.#end) this.#malformed('length reaches past the end');
+      // Three octets count past MAX_DER_BYTES, four past everything that a reader is made over.
+      const most = this.#end > 0xffffff ? 4 : 3;
+      if (count > most || at + count > this.#end) this.#malformed('length reaches past the end');
       length = bytes.readUIntBE(at, count);
       at += count;
       if (length < 0x80 || length >>> (8 * (count - 1)) === 0) this.#malformed('length is not minimal');

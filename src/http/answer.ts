@@ -4,6 +4,9 @@ import { TransportError } from '../errors.ts';
 import { type Progress, networkFailure, tooLargeFailure } from './failure.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 
+/** A responder's answer never is; a CRL may be. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** The server closed a kept connection before it answered: the same request may be sent again on a fresh one. */
 export class StaleConnection extends Error {}
 
@@ -83,9 +86,14 @@ function bodyOf(response: IncomingMessage, maxBytes: number, progress: Progress)
       return;
     }
     const chunks: Buffer[] = [];
+    // While the parts of a large body are put together there would be two of it: it goes where it shall be at once.
+    const size = isWanted ? (progress.declared ?? 0) : 0;
+    const whole = size > LARGE_BYTES ? Buffer.allocUnsafeSlow(size) : undefined;
     response.on('data', (chunk: Buffer) => {
+      const at = progress.received;
       progress.received += chunk.length;
-      if (progress.received <= maxBytes) chunks.push(chunk);
+      if (whole) chunk.copy(whole, at);
+      else if (progress.received <= maxBytes) chunks.push(chunk);
       else if (isWanted) reject(tooLargeFailure(maxBytes, progress));
       else {
         // What is left of it would come before the next answer of this connection.
@@ -93,7 +101,7 @@ function bodyOf(response: IncomingMessage, maxBytes: number, progress: Progress)
         resolve(Buffer.concat(chunks));
       }
     });
-    response.once('end', () => resolve(Buffer.concat(chunks)));
+    response.once('end', () => resolve(whole?.subarray(0, progress.received) ?? Buffer.concat(chunks)));
   });
 }
 

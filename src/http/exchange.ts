@@ -56,7 +56,7 @@ export async function exchangeOnce(
   const found = (): void => limit(timeouts.connectTimeoutMs);
   followConnection(outgoing, progress, found, () => {
     progress.stage = 'answering';
-    limit(timeouts.answerTimeoutMs);
+    limit(request.answerTimeoutMs ?? timeouts.answerTimeoutMs);
   });
   try {
     const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);

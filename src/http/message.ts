@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body?: Buffer;
   /** The largest body that is taken, in bytes. */
   readonly maxBytes: number;
+  /** In place of the client's `answerTimeoutMs`, for what may be large. */
+  readonly answerTimeoutMs?: number;
   /** Gives the exchange up. A RestapleError as its reason is thrown as it is. */
   readonly signal?: AbortSignal;
 }

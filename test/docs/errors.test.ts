@@ -4,9 +4,11 @@ import { EXIT, exitCodeOf, gravest } from '../../src/cli/exit-codes.ts';
 import { doctorTellsMore, hintFor } from '../../src/cli/hints.ts';
 import {
   ConfigError,
+  CrlError,
   DerError,
   InputError,
   KeeperError,
+  ProbeError,
   ResponseError,
   RestapleError,
   ServerError,
@@ -15,10 +17,12 @@ import {
 import { brokenRule } from '../../src/ocsp/rules.ts';
 import { ERRORS_PAGE, codesByExit, errorEntries } from './errors-page.ts';
 import { CONFIG_EXAMPLES } from './examples/config.ts';
+import { CRL_EXAMPLES } from './examples/crl.ts';
 import { DER_EXAMPLES } from './examples/der.ts';
 import type { Example } from './examples/example.ts';
 import { INPUT_EXAMPLES } from './examples/input.ts';
 import { KEEPER_EXAMPLES } from './examples/keeper.ts';
+import { PROBE_EXAMPLES } from './examples/probe.ts';
 import { RESPONSE_EXAMPLES } from './examples/response.ts';
 import { SERVER_EXAMPLES } from './examples/server.ts';
 import { TRANSPORT_EXAMPLES } from './examples/transport.ts';
@@ -28,8 +32,10 @@ const CLASSES = [
   { Kind: InputError, examples: INPUT_EXAMPLES },
   { Kind: TransportError, examples: TRANSPORT_EXAMPLES },
   { Kind: ResponseError, examples: RESPONSE_EXAMPLES },
+  { Kind: CrlError, examples: CRL_EXAMPLES },
   { Kind: KeeperError, examples: KEEPER_EXAMPLES },
   { Kind: ServerError, examples: SERVER_EXAMPLES },
+  { Kind: ProbeError, examples: PROBE_EXAMPLES },
   { Kind: ConfigError, examples: CONFIG_EXAMPLES },
 ] as const;
 
