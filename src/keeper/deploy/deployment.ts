@@ -72,9 +72,9 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     this.#schedule.arm();
   }
 
-  async open(subject: CertificateSubject): Promise<Opened> {
+  async open(subject: CertificateSubject, aside?: () => void): Promise<Opened> {
     return this.#around(subject, async () => {
-      const opened = await this.#options.work.open(subject);
+      const opened = await this.#options.work.open(subject, aside);
       const { memory, published, staple } = opened;
       return [opened, { staple, published, isRevoked: memory?.revoked !== undefined }];
     });
@@ -147,17 +147,21 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     }
   }
 
-  #placementsOf({ outputs, paths, servers }: CertificateSubject): readonly Placement[] {
+  #placementsOf({ outputs, paths, servers, serversOf }: CertificateSubject): readonly Placement[] {
     const placements = new Map<Target, Placement>();
     for (const name of servers) {
       const lane = this.#lanes.get(name);
       if (!lane) continue;
       for (const path of paths) {
+        if (serversOf?.get(path)?.includes(name) === false) continue;
         for (const file of lane.adapter.outputsOf(path).map((output) => resolve(output))) {
           if (!outputs.includes(file)) continue;
           const target = lane.target(file, path);
           this.#laneOf.set(target, lane);
-          if (!placements.has(target)) placements.set(target, { lane, target, before: undefined });
+          if (placements.has(target)) continue;
+          // Where its file lies may change with the config.
+          target.certificate = path;
+          placements.set(target, { lane, target, before: undefined });
         }
       }
     }

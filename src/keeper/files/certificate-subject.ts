@@ -17,6 +17,8 @@ export interface CertificateSubject {
   readonly outputs: readonly string[];
   /** Names of the servers that some of these are for. */
   readonly servers: readonly string[];
+  /** By path, where not each of the files is for all of these: files of one name would be taken for each other. */
+  readonly serversOf?: ReadonlyMap<string, readonly string[]>;
   /** The directory or pattern that the first file was found by. */
   readonly foundIn: string | undefined;
   readonly settings: SubjectSettings;

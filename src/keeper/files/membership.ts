@@ -33,6 +33,7 @@ interface Draft {
   readonly paths: string[];
   readonly outputs: string[];
   readonly servers: string[];
+  serversOf?: Map<string, readonly string[]>;
   readonly foundIn: string | undefined;
   readonly settings: SubjectSettings;
   isOfTwoMinds: boolean;
@@ -54,6 +55,9 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
       draft = { key, paths: [], outputs: [], servers: [], foundIn, settings, isOfTwoMinds: false };
       drafts.set(key, draft);
     }
+    if (draft.paths.length > 0 && !isEqual(servers, draft.servers))
+      draft.serversOf ??= new Map(draft.paths.map((one) => [one, [...draft.servers]]));
+    draft.serversOf?.set(path, [...(draft.serversOf.get(path) ?? []), ...servers]);
     if (!draft.paths.includes(path)) draft.paths.push(path);
     for (const server of servers) if (!draft.servers.includes(server)) draft.servers.push(server);
     draft.isOfTwoMinds ||= draft.settings !== settings;
@@ -78,10 +82,10 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
     if (pace.isOver()) await pace.rest();
     if (draft.isOfTwoMinds) problems.push(twoMinds(draft));
     const not = refused.get(draft.key);
-    const { key, paths, servers, foundIn, settings } = draft;
+    const { key, paths, servers, serversOf, foundIn, settings } = draft;
     const outputs = not ? draft.outputs.filter((output) => !not.has(output)) : draft.outputs;
     if (not && outputs.length === 0) continue;
-    const subject = { key, paths, outputs, servers, foundIn, settings };
+    const subject = { key, paths, outputs, servers, foundIn, settings, ...(serversOf && { serversOf }) };
     const known = before.subjects.get(key);
     subjects.set(key, known && isSame(known, subject) ? known : subject);
   }
@@ -122,7 +126,8 @@ function isSame(a: CertificateSubject, b: CertificateSubject): boolean {
     a.foundIn === b.foundIn &&
     isEqual(a.paths, b.paths) &&
     isEqual(a.outputs, b.outputs) &&
-    isEqual(a.servers, b.servers)
+    isEqual(a.servers, b.servers) &&
+    a.paths.every((path) => isEqual(a.serversOf?.get(path) ?? a.servers, b.serversOf?.get(path) ?? b.servers))
   );
 }
 

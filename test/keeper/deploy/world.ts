@@ -227,7 +227,7 @@ const nameOf = (file: string): string => file.replace(/^.*\/|\.ocsp$/g, '');
 /** Nothing here reads them. */
 const settings: SubjectSettings = Object.create(null);
 
-const subject = (name: string, key: string): CertificateSubject => ({
+export const subject = (name: string, key: string = name): CertificateSubject => ({
   key,
   paths: [`/certs/${name}.pem`],
   outputs: [fileOf(name)],
