@@ -26,11 +26,11 @@ export class Attempts<S, R> {
     this.#vigil = new Vigil(options);
   }
 
-  /** Reads what is on disk. Never throws. */
-  async open(entry: Entry<S, R>): Promise<void> {
+  /** Reads what is on disk. Never throws. @param aside as for `Work`. */
+  async open(entry: Entry<S, R>, aside: () => void): Promise<void> {
     const { work, clock, report } = this.#options;
     try {
-      const opened = await work.open(entry.subject);
+      const opened = await work.open(entry.subject, aside);
       if (!this.#goesOn(entry)) throw new Error('the keeper is stopping');
       for (const { path, message } of opened.damaged)
         report({ type: 'damaged', certificate: entry.label, path, message });

@@ -31,6 +31,8 @@ export class Keeper<S, R> {
   readonly #toOpen = new Queue<Entry<S, R>>();
   readonly #abort = new AbortController();
   #opening = 0;
+  /** Those of them that wait for the network. */
+  #aside = 0;
   #asking = 0;
   readonly #idle: (() => void)[] = [];
   #isPumping = false;
@@ -168,7 +170,7 @@ export class Keeper<S, R> {
       }
       this.#place(entry);
     }
-    while (this.#opening < OPEN_AT_ONCE) {
+    while (this.#opening - this.#aside < OPEN_AT_ONCE) {
       const entry = this.#toOpen.shift();
       if (entry === undefined) break;
       if (entry.isKept && entry.phase === 'closed') void this.#open(entry);
@@ -179,8 +181,15 @@ export class Keeper<S, R> {
   async #open(entry: Entry<S, R>): Promise<void> {
     this.#opening += 1;
     entry.phase = 'asking';
-    await this.#attempts.open(entry);
+    let isAside = false;
+    await this.#attempts.open(entry, () => {
+      if (isAside) return;
+      isAside = true;
+      this.#aside += 1;
+      this.#pumpSoon();
+    });
     this.#opening -= 1;
+    if (isAside) this.#aside -= 1;
     this.#settled(entry);
   }
 

@@ -94,7 +94,8 @@ export interface Kept {
  * one certificate never twice at a time. What is thrown is a RestapleError, or a fault of restaple.
  */
 export interface Work<S, R> {
-  open(subject: S): Promise<Opened>;
+  /** @param aside called when it waits for the network from now on, and others may be opened meanwhile. */
+  open(subject: S, aside?: () => void): Promise<Opened>;
   /** Asks the responder, and takes nothing that a rule of verification refuses. */
   ask(subject: S, known: Validators, signal: AbortSignal): Promise<Answer<R>>;
   /**

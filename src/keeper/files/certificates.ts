@@ -1,11 +1,14 @@
 /** From a subject to its certificate and issuer, read anew each time: a million of them are not kept in memory. */
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { BoundedCache } from '../../bounded-cache.ts';
 import { InputError } from '../../errors.ts';
+import { createLimiter } from '../../http/limiter.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
-import { findIssuer, isNamed } from '../../issuer/find-issuer.ts';
+import { findIssuer, isNamed, requireIssuer } from '../../issuer/find-issuer.ts';
 import { IssuerDirectory } from '../../store/issuer-directory.ts';
-import { type Subject, directoryIssuers, issuerOf, loadSubject } from '../../subject/subject.ts';
+import { type Subject, directoryIssuers, loadSubject } from '../../subject/subject.ts';
+import { caIssuersUrls } from '../../x509/authority-info-access.ts';
 import { type Certificate, decodeCertificate } from '../../x509/certificate.ts';
 import { formatName } from '../../x509/name.ts';
 import type { Clock } from '../clock.ts';
@@ -17,6 +20,10 @@ const MAX_NAMES = 256;
 const MAX_NAMESAKES = 4;
 /** All certificates of a directory are read to find the CAs among them. */
 const DIRECTORY_MS = 60_000;
+/** Issuers that are fetched at a time, in all and from one host: there are few, and they leave room for requests. */
+const FETCHES = { total: 16, perHost: 4 };
+/** Certificates whose issuer is waited for, each of which is in memory meanwhile. */
+const MAX_FETCHING = 1_000;
 
 export interface Read extends Subject {
   /** Where it was read. */
@@ -36,6 +43,8 @@ export class Certificates {
   readonly #clock: Clock;
   readonly #fetchers = new WeakMap<SubjectSettings, IssuerFetcher>();
   readonly #known = new BoundedCache<string, readonly Certificate[]>(MAX_NAMES);
+  readonly #line = createLimiter(FETCHES);
+  #fetching = 0;
   #beside = directoryIssuers();
   #besideUntil = 0;
 
@@ -65,21 +74,39 @@ export class Certificates {
    * Those that the user named, that of the file, one that issued another certificate, those beside it, and only then the
    * network: to open what is on disk, nobody is asked whose answer is there.
    *
+   * @param aside called before the network is waited for, unless very many do that already.
    * @throws InputError, TransportError
    */
-  async issuerOf(read: Read, { foundIn, settings }: CertificateSubject): Promise<Certificate> {
+  async issuerOf(
+    read: Read,
+    { foundIn, settings }: CertificateSubject,
+    aside?: () => void,
+  ): Promise<Certificate> {
     const { certificate, chain, path } = read;
+    if (settings.givenIssuers) return requireIssuer(certificate, settings.givenIssuers);
     const name = certificate.issuer.toString('latin1');
-    if (settings.givenIssuers === undefined) {
-      const near = findIssuer(certificate, chain) ?? findIssuer(certificate, this.#known.get(name) ?? []);
-      if (near) return near;
-    }
-    const target = { path, foundIn, problem: undefined };
-    const issuer = await issuerOf(read, target, this.#sourcesOf(settings)).catch((error: unknown) => {
-      throw (isNotFound(error) && mismatchOf(read)) || error;
-    });
-    if (settings.givenIssuers === undefined) this.#remember(name, issuer);
+    const near = findIssuer(certificate, chain) ?? findIssuer(certificate, this.#known.get(name) ?? []);
+    if (near) return near;
+    const beside =
+      foundIn === undefined ? undefined : findIssuer(certificate, await this.#casIn(dirname(path)));
+    const issuer = beside ?? (await this.#fetch(read, settings, aside));
+    this.#remember(name, issuer);
     return issuer;
+  }
+
+  /** A stranger's certificate may name a place that hangs: those whose issuer is at hand do not wait for that. */
+  async #fetch(read: Read, settings: SubjectSettings, aside: (() => void) | undefined): Promise<Certificate> {
+    const { certificate } = read;
+    const [url = ''] = caIssuersUrls(certificate);
+    if (this.#fetching < MAX_FETCHING) aside?.();
+    this.#fetching += 1;
+    try {
+      return await this.#line.run(hostOf(url), () => this.#fetcherOf(settings).fetchIssuer(certificate));
+    } catch (error) {
+      throw (isNotFound(error) && mismatchOf(read)) || error;
+    } finally {
+      this.#fetching -= 1;
+    }
   }
 
   /** Whoever is looked up here has to have signed the certificate, wherever it came from. */
@@ -89,14 +116,14 @@ export class Certificates {
     this.#known.set(name, [decodeCertificate(Buffer.from(raw)), ...others].slice(0, MAX_NAMESAKES));
   }
 
-  #sourcesOf(settings: SubjectSettings): Parameters<typeof issuerOf>[2] {
-    const { client, limiter, timeoutMs, givenIssuers: given } = settings;
+  #fetcherOf(settings: SubjectSettings): IssuerFetcher {
+    const { client, limiter, timeoutMs } = settings;
     let fetcher = this.#fetchers.get(settings);
     if (!fetcher) {
       fetcher = new IssuerFetcher(client, this.#issuers, { limiter, timeoutMs });
       this.#fetchers.set(settings, fetcher);
     }
-    return { given, fetcher, beside: (directory) => this.#casIn(directory) };
+    return fetcher;
   }
 
   #casIn(directory: string): Promise<readonly Certificate[]> {
@@ -119,3 +146,5 @@ function mismatchOf({ certificate, chain, path }: Read): InputError | undefined 
   const message = `the file has the certificate of its issuer, ${formatName(namesake.subject)}, whose key did not sign it`;
   return new InputError('issuer-mismatch', message, path);
 }
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');

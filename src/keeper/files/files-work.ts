@@ -62,7 +62,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   }
 
   /** @throws RestapleError where the certificate cannot be read, or its issuer cannot be had. */
-  async open(subject: CertificateSubject): Promise<Opened> {
+  async open(subject: CertificateSubject, aside?: () => void): Promise<Opened> {
     // Where all is well, nothing here waits for anything: ten thousand in a row would keep signals waiting for seconds.
     if (this.#pace.isOver()) await this.#pace.rest();
     const { settings } = subject;
@@ -86,7 +86,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
       return { ...nothing, memory, ...nobody, mustStaple, notAfter };
     }
 
-    const issuer = await this.#certificates.issuerOf(read, subject);
+    const issuer = await this.#certificates.issuerOf(read, subject, aside);
     const groups = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
     const [group] = groups;
     this.#witness?.met(subject, { certificate, issuer, groups });

@@ -37,6 +37,18 @@ const startSharedHost = (): Promise<TestServer> =>
     socket.write(answerBytes({ headers, body: der }));
   });
 
+const keeperIn = (world: World, events: KeeperEvent[]): Keeper<CertificateSubject, VerifiedResponse> =>
+  new Keeper({
+    work: world.work(),
+    clock: world.clock,
+    random: () => 0.5,
+    filesOf: ({ outputs }) => outputs,
+    policyOf: () => DEFAULT_POLICY,
+    requests: 64,
+    requestsPerResponder: 8,
+    report: (event) => events.push(event),
+  });
+
 /** Whoever makes himself a CA needs nobody for it. */
 const madeUp = createRoot({
   name: name([['CN', 'made up CA']]),
@@ -55,16 +67,7 @@ describe('the responder of a CA whose host is named by others, too', () => {
       const client = createHttpClient({ allowPrivate: true });
       const settings = { ...settingsFor(client, undefined), timeoutMs: 250 };
       const events: KeeperEvent[] = [];
-      const keeper = new Keeper<CertificateSubject, VerifiedResponse>({
-        work: world.work(),
-        clock: world.clock,
-        random: () => 0.5,
-        filesOf: ({ outputs }) => outputs,
-        policyOf: () => DEFAULT_POLICY,
-        requests: 64,
-        requestsPerResponder: 8,
-        report: (event) => events.push(event),
-      });
+      const keeper = keeperIn(world, events);
       const add = async (count: number, path: string, issuer: Entity): Promise<void> => {
         for (let number = 0; number < count; number++) {
           const leaf = server({ ocspUrls: [shared.url(path).href] }, issuer);
@@ -91,6 +94,35 @@ describe('the responder of a CA whose host is named by others, too', () => {
         await keeper.stop();
         client.close();
         await shared.close();
+      }
+    }));
+});
+
+describe('certificates that name a place for their issuer that never answers', () => {
+  it('do not keep those waiting whose issuer is at hand', () =>
+    withWorld(async (world) => {
+      const shared = await startSharedHost();
+      const client = createHttpClient({ allowPrivate: true });
+      const settings = settingsFor(client, undefined);
+      const events: KeeperEvent[] = [];
+      const keeper = keeperIn(world, events);
+      const add = async (leaf: Entity, ...chain: readonly Entity[]): Promise<void> => {
+        const key = keyOf(leaf.certificate);
+        const file = await world.write(`${key}.pem`, certificatesPem(leaf, ...chain));
+        const subject = { key, paths: [file], outputs: [], servers: [], foundIn: undefined, settings };
+        keeper.add(key, file, subject);
+      };
+      try {
+        const names = { ocspUrls: [shared.url('/ocsp').href], caIssuersUrls: [shared.url('/deaf').href] };
+        for (let count = 0; count < 30; count++) await add(server(names, madeUp));
+        while (shared.requests.length === 0) await sleep(10);
+        for (let count = 0; count < 5; count++) await add(server(names), pki.issuer);
+        while (events.filter(isFetched).length < 5) await sleep(10);
+        expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => 'fetched'));
+      } finally {
+        await shared.close();
+        await keeper.stop();
+        client.close();
       }
     }));
 });
