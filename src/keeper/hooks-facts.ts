@@ -3,13 +3,25 @@ import { printable } from '../text.ts';
 import { type Fact, factsOf } from './event-facts.ts';
 import type { KeeperEvent } from './events.ts';
 
-/** The events that commands can be run for: those that a person or another program has to do something about. */
+/** Commands can be run for what a person or another program has to do something about. */
 export const HOOK_NAMES = ['published', 'failed', 'alarm', 'revoked', 'recovered'] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
-export type HookEvent = Extract<KeeperEvent, { readonly type: HookName }>;
 
-export const isHookEvent = (event: KeeperEvent): event is HookEvent =>
-  HOOK_NAMES.some((name) => name === event.type);
+/** A staple that does not get to clients is a failure, wherever on the way it stays. */
+export const HOOK_OF: Readonly<Record<HookEventType, HookName>> = {
+  published: 'published',
+  failed: 'failed',
+  alarm: 'alarm',
+  revoked: 'revoked',
+  recovered: 'recovered',
+  'server-failed': 'failed',
+  'server-recovered': 'recovered',
+  mismatch: 'failed',
+};
+export type HookEventType = HookName | 'server-failed' | 'server-recovered' | 'mismatch';
+export type HookEvent = Extract<KeeperEvent, { readonly type: HookEventType }>;
+
+export const isHookEvent = (event: KeeperEvent): event is HookEvent => Object.hasOwn(HOOK_OF, event.type);
 
 /**
  * What a command needs to find programs and to speak to people, and no more. The rest of a daemon's environment is not

@@ -1,7 +1,7 @@
 /** What became of a hook, as a line of the log. */
 import { formatDuration } from '../duration.ts';
 import type { Facts } from './event-facts.ts';
-import type { HookEvent } from './hooks-facts.ts';
+import { HOOK_OF, type HookEvent } from './hooks-facts.ts';
 import type { HookOutcome } from './hooks-run.ts';
 import { type LogLevel, type LogRecord, logRecord } from './log/record.ts';
 
@@ -14,10 +14,12 @@ export function hookRecord(
 ): LogRecord {
   const text = oneLine(output);
   const said = text === '' ? '' : `: ${text}`;
+  const hook = HOOK_OF[event.type];
+  const { certificate, server = '' }: { certificate?: string; server?: string } = event;
   const fields: Facts = {
     event: 'hook',
-    hook: event.type,
-    certificate: event.certificate,
+    hook,
+    ...(certificate === undefined ? { server } : { certificate }),
     program,
     ...(end.how === 'exit' && { exitCode: end.code }),
     ...(end.how === 'signal' && { signal: end.signal }),
@@ -25,7 +27,7 @@ export function hookRecord(
   };
   const isGood = end.how === 'exit' && end.code === 0;
   const quiet: LogLevel = text === '' ? 'debug' : 'info';
-  const message = `${event.certificate}: hook ${event.type}: ${program} ${endWords(end, timeoutMs)}${said}`;
+  const message = `${certificate ?? server}: hook ${hook}: ${program} ${endWords(end, timeoutMs)}${said}`;
   return logRecord(isGood ? quiet : 'warn', message, fields);
 }
 

@@ -5,6 +5,7 @@ import type { KeeperEvent } from './events.ts';
 import {
   type Environment,
   HOOK_NAMES,
+  HOOK_OF,
   type HookEvent,
   type HookName,
   hookEnvironment,
@@ -47,7 +48,7 @@ export function createHooks(options: HooksOptions): Hooks {
   }
   return {
     run: (event) => {
-      if (isHookEvent(event)) lanes.get(event.type)?.push(event);
+      if (isHookEvent(event)) lanes.get(HOOK_OF[event.type])?.push(event);
     },
     drain: async (ms) => {
       const cancel = options.clock.setTimer(ms, () => lanes.forEach((lane) => lane.stop()));

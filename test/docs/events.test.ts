@@ -1,7 +1,7 @@
 /** `docs/reference/events.md` and the code, both ways. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { HOOK_NAMES, type HookName, hookEnvironment, hookInput } from '../../src/keeper/hooks-facts.ts';
+import { HOOK_OF, hookEnvironment, hookInput, isHookEvent } from '../../src/keeper/hooks-facts.ts';
 import { eventRecord } from '../../src/keeper/log/event-record.ts';
 import { createLog } from '../../src/keeper/log/log.ts';
 import { EVENTS, at } from '../keeper/log/events.ts';
@@ -37,7 +37,7 @@ describe('the page of events', () => {
     expect(fact(text, 'level')).toBe(
       event.type === 'alarm' ? '`warn`, or `error` when it is critical' : `\`${level}\``,
     );
-    expect(fact(text, 'hook')).toBe(HOOK_NAMES.some((name) => name === event.type) ? 'yes' : 'no');
+    expect(fact(text, 'hook')).toBe(isHookEvent(event) ? `\`${HOOK_OF[event.type]}\`` : 'none');
     expect(fact(text, 'says')).toBe(`\`${message}\``);
   });
 
@@ -57,7 +57,8 @@ describe('the page of events', () => {
   });
 });
 
-const variablesOf = (name: HookName): string[] => Object.keys(hookEnvironment(EVENTS[name], {}));
+const HOOKED = Object.values(EVENTS).filter((event) => isHookEvent(event));
+const variablesOf = (event: (typeof HOOKED)[number]): string[] => Object.keys(hookEnvironment(event, {}));
 
 describe('the part on hooks', () => {
   const text = partOf('Hooks');
@@ -70,11 +71,12 @@ describe('the part on hooks', () => {
   );
 
   it('names every variable, and the events that have it', () => {
-    const variables = new Set(HOOK_NAMES.flatMap(variablesOf));
+    const variables = new Set(HOOKED.flatMap(variablesOf));
     expect(rows.map(({ name }) => name).toSorted()).toEqual([...variables].toSorted());
     for (const { name, kinds } of rows) {
-      const having = HOOK_NAMES.filter((hook) => variablesOf(hook).includes(name));
-      expect([name, kinds.split(', ').toSorted()]).toEqual([name, having.toSorted()]);
+      const having = HOOKED.filter((event) => variablesOf(event).includes(name)).map(({ type }) => type);
+      const named = kinds === 'all' ? HOOKED.map(({ type }) => type) : kinds.split(', ');
+      expect([name, named.toSorted()]).toEqual([name, having.toSorted()]);
     }
   });
 
