@@ -207,7 +207,7 @@ describeWithPeer('patch', 'the changes to a server', (patch) => {
       await certificate('/etc/ssl/site.pem');
       await put('/etc/nginx/nginx.conf', 'http {\n include conf.d/*.conf;\n}');
       await put('/etc/nginx/conf.d/a.conf', SITE);
-      await put('/etc/haproxy/haproxy.cfg', 'global');
+      await put('/etc/haproxy/haproxy.cfg', 'frontend f\n  bind :443 ssl crt /etc/ssl/site.pem\nglobal');
       const { out } = await init('--diff');
       await run(patch, ['-p1', '-d', root], { input: Buffer.from(out) });
       expect(readFileSync(join(root, '/etc/nginx/conf.d/a.conf'), 'utf8')).toBe(`server {
@@ -217,7 +217,7 @@ describeWithPeer('patch', 'the changes to a server', (patch) => {
   ssl_certificate_key /etc/ssl/site.key;
 }`);
       expect(readFileSync(join(root, '/etc/haproxy/haproxy.cfg'), 'utf8')).toBe(
-        'global\n    stats socket /run/haproxy/restaple.sock mode 600 level user\n',
+        'frontend f\n  bind :443 ssl crt /etc/ssl/site.pem\nglobal\n    stats socket /run/haproxy/restaple.sock mode 600 level user\n',
       );
       expect((await init('--diff')).out).toBe('');
     }));

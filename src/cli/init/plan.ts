@@ -36,7 +36,7 @@ export async function planOf(tree: Tree, { acme, servers }: Discovery): Promise<
   const isUsable = async (path: string, place: Remark['place']): Promise<boolean> => {
     const known = usable.get(path);
     if (known !== undefined) return known;
-    const problem = await problemOf(tree.real(path));
+    const problem = await problemOf(tree, path);
     if (problem !== undefined) skipped.push({ place, text: `${path}: ${problem}` });
     usable.set(path, problem === undefined);
     return problem === undefined;
@@ -106,9 +106,11 @@ class GroupList {
 }
 
 /** Why a file is not the certificate of a server; `undefined` when it is. */
-async function problemOf(path: string): Promise<string | undefined> {
+async function problemOf(tree: Tree, path: string): Promise<string | undefined> {
+  // Whoever opens a pipe waits for a writer.
+  if (tree.exists(path) && !tree.isFile(path)) return 'no plain file';
   try {
-    await loadSubject({ path, foundIn: undefined, problem: undefined });
+    await loadSubject({ path: tree.real(path), foundIn: undefined, problem: undefined });
     return undefined;
   } catch (error) {
     if (error instanceof RestapleError) return error.message;

@@ -3,7 +3,7 @@ import type { FoundServer } from '../../servers/discover/found.ts';
 import type { InitResult } from './report-text.ts';
 
 export function initJson({ discovery, merged, out, plan }: InitResult): object {
-  const { others, servers } = discovery;
+  const { others, servers, troubles } = discovery;
   return {
     verb: 'init',
     exitCode: 0,
@@ -18,7 +18,7 @@ export function initJson({ discovery, merged, out, plan }: InitResult): object {
       files.map((path) => ({ path, servers: its, outDir })),
     ),
     remarks: [...servers.flatMap(({ remarks }) => remarks), ...others],
-    skipped: [...servers.flatMap(({ skipped }) => skipped), ...plan.skipped],
+    skipped: [...servers.flatMap(({ skipped }) => skipped), ...troubles, ...plan.skipped],
   };
 }
 

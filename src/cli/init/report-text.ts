@@ -38,14 +38,14 @@ function editText({ insert, place, remove }: Edit): string {
 
 /** All but the changes themselves. */
 export function spokenOf({ discovery, merged, out, plan }: InitResult): string {
-  const { others, servers } = discovery;
+  const { others, servers, troubles } = discovery;
   const hasConfig = plan.groups.length > 0;
   const lacking = merged.lacking.map(({ file, server }): Remark => ({
     place: { file: out, line: 0 },
     text: `${file} is kept, but not for ${server}: its entry needs "server: ${server}"`,
   }));
   const remarks = [...servers.flatMap((one) => one.remarks), ...others, ...lacking];
-  const skipped = [...servers.flatMap((one) => one.skipped), ...plan.skipped];
+  const skipped = [...servers.flatMap((one) => one.skipped), ...troubles, ...plan.skipped];
   return [
     section('to know:', remarks),
     section('not looked at:', skipped),

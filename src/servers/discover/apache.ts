@@ -1,11 +1,13 @@
 /** Apache: the certificates of its virtual hosts. It takes no staple from a file, so nothing is to be added to it. */
 import { isAbsolute, join } from 'node:path';
 import { Findings, type FoundServer, type Place } from './found.ts';
+import { isPattern } from './pattern.ts';
 import type { Tree } from './tree.ts';
-import { joinedLines, wordsOf } from './words.ts';
+import { joinedLines } from './words.ts';
 
 const FILES = ['/etc/apache2/apache2.conf', '/etc/httpd/conf/httpd.conf', '/etc/apache2/httpd.conf'];
-const MAX_FILES = 2_000;
+/** A host of many sites has a file for each. */
+const MAX_FILES = 50_000;
 const MAX_DEPTH = 8;
 
 export function findApache(tree: Tree): readonly FoundServer[] {
@@ -40,14 +42,17 @@ class ApacheFinder {
   #read(file: string, depth: number): void {
     const text = this.#tree.text(file);
     if (text === undefined || ++this.#files > MAX_FILES || depth > MAX_DEPTH) {
-      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+      this.#findings.skip(
+        { file, line: 0 },
+        text === undefined ? this.#tree.whyNot(file) : 'one file too many',
+      );
       return;
     }
     for (const { line, text: one } of joinedLines(text)) this.#line(one, { file, line }, depth);
   }
 
   #line(text: string, place: Place, depth: number): void {
-    const [name = '', ...args] = /^\s*(?:#|$)/.test(text) ? [] : (wordsOf(text) ?? []);
+    const [name = '', ...args] = wordsOf(text);
     const [first = ''] = args;
     switch (name.toLowerCase()) {
       case 'serverroot':
@@ -58,8 +63,13 @@ class ApacheFinder {
         return;
       case 'include':
       case 'includeoptional':
-        this.#include(first, place, depth);
+        this.#include(first, place, depth, name.toLowerCase() === 'include');
         return;
+      case 'mdomain':
+      case '<mdomainset':
+        this.#findings.remark(place, 'mod_md fetches its certificates, and staples them with MDStapling on');
+        return;
+      case 'mdcertificatefile':
       case 'sslcertificatefile': {
         const path = this.#path(first, place);
         if (path !== undefined) this.#findings.certificate(path, place);
@@ -68,23 +78,45 @@ class ApacheFinder {
     }
   }
 
-  #include(target: string, place: Place, depth: number): void {
+  #include(target: string, place: Place, depth: number, isNeeded: boolean): void {
     const path = this.#path(target, place);
     if (path === undefined) return;
     const directory = this.#tree.isDirectory(path);
-    const files = directory
-      ? this.#tree.names(path).map((name) => join(path, name))
-      : this.#tree.matches(path);
-    for (const file of files) if (this.#tree.isFile(file)) this.#read(file, depth + 1);
+    const files = directory ? this.#filesBelow(path, depth) : this.#tree.matches(path);
+    for (const file of files) this.#read(file, depth + 1);
+    if (files.length === 0 && isNeeded && !directory && !isPattern(path))
+      this.#findings.skip(place, `Include ${path}: ${this.#tree.whyNot(path)}`);
+  }
+
+  /** Of a directory Apache takes all, and what is in directories below it. */
+  #filesBelow(directory: string, depth: number): readonly string[] {
+    if (depth > MAX_DEPTH) return [];
+    return this.#tree.names(directory).flatMap((name) => {
+      const path = join(directory, name);
+      if (this.#tree.isDirectory(path)) return this.#filesBelow(path, depth + 1);
+      return this.#tree.isFile(path) ? [path] : [];
+    });
   }
 
   /** `undefined`, and said, for one with a variable that the configuration does not define. */
   #path(value: string, place: Place): string | undefined {
     const path = value.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => this.#defined.get(name) ?? whole);
-    if (/[$%]\{/.test(path)) {
+    if (/[$%]/.test(path)) {
       this.#findings.skip(place, `${value}: a variable that is not known here`);
+      return undefined;
+    }
+    if (/^\w+:/.test(path) || path === '') {
+      this.#findings.skip(place, `${value}: not the name of a file`);
       return undefined;
     }
     return isAbsolute(path) ? path : join(this.#root, path);
   }
+}
+
+/** `#` begins a comment at the beginning of a line alone, and `\` takes away the meaning of a quote or of itself. */
+function wordsOf(line: string): readonly string[] {
+  if (/^\s*#/.test(line)) return [];
+  return [...line.matchAll(/(["'])((?:\\.|(?!\1).)*)(?:\1|$)|[^\s]+/g)].map(([whole, quote, quoted = '']) =>
+    quote === undefined ? whole : quoted.replaceAll(/\\(["'\\])/g, '$1'),
+  );
 }

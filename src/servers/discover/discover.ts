@@ -18,6 +18,8 @@ export interface Discovery {
   readonly acme: readonly AcmeCertificate[];
   /** Servers that take no staple from restaple, and what is true of them. */
   readonly others: readonly Remark[];
+  /** What of the machine could not be looked into. */
+  readonly troubles: readonly Remark[];
 }
 
 const FINDERS: readonly ((tree: Tree) => readonly FoundServer[])[] = [
@@ -34,9 +36,10 @@ const FINDERS: readonly ((tree: Tree) => readonly FoundServer[])[] = [
 
 /** Reads configuration, and nothing else: neither certificates nor keys are opened. */
 export function discover(tree: Tree): Discovery {
-  return {
+  const found = {
     servers: FINDERS.flatMap((find) => find(tree)),
     acme: findAcmeCertificates(tree),
     others: findOthers(tree),
   };
+  return { ...found, troubles: tree.troubles };
 }

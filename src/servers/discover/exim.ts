@@ -18,6 +18,7 @@ export function findExim(tree: Tree): readonly FoundServer[] {
 interface Option {
   readonly value: string;
   readonly place: Place;
+  readonly lastLine: number;
 }
 
 class EximFinder {
@@ -26,8 +27,8 @@ class EximFinder {
   readonly #findings = new Findings();
   readonly #macros = new Map<string, string>();
   readonly #options = new Map<string, Option>();
-  /** Whether each `.ifdef` that is open holds. */
-  readonly #conditions: boolean[] = [];
+  /** Whether each `.ifdef` that is open holds; `undefined` where that is not known here. */
+  readonly #conditions: (boolean | undefined)[] = [];
   #isMain = true;
   #files = 0;
 
@@ -46,42 +47,59 @@ class EximFinder {
   #read(file: string): void {
     const text = this.#tree.text(file);
     if (text === undefined || ++this.#files > MAX_FILES) {
-      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+      this.#findings.skip(
+        { file, line: 0 },
+        text === undefined ? this.#tree.whyNot(file) : 'one file too many',
+      );
       return;
     }
-    for (const { line, text: one } of joinedLines(text))
-      if (this.#isMain) this.#line(one.trim(), { file, line });
+    for (const { lastLine, line, text: one } of joinedLines(text))
+      if (this.#isMain) this.#line(one.trim(), { file, line }, lastLine);
   }
 
-  #line(text: string, place: Place): void {
+  #line(text: string, place: Place, lastLine: number): void {
     const [, condition, name = ''] = /^\.(ifn?def|else|endif|elif\w*)\b\s*(\S*)/.exec(text) ?? [];
     if (condition !== undefined) this.#condition(condition, name, place);
-    else if (this.#conditions.includes(false) || text.startsWith('#')) return;
+    else if (!this.#isRead() || text.startsWith('#')) return;
     else if (/^begin\s/.test(text)) this.#isMain = false;
-    else this.#statement(text, place);
+    else this.#statement(text, place, lastLine);
+  }
+
+  #isRead(): boolean {
+    return this.#conditions.every((holds) => holds === true);
   }
 
   #condition(word: string, name: string, place: Place): void {
-    if (word === 'ifdef') this.#conditions.push(this.#macros.has(name));
-    else if (word === 'ifndef') this.#conditions.push(!this.#macros.has(name));
-    else if (word === 'endif') this.#conditions.pop();
-    else if (word === 'else') this.#conditions.push(!this.#conditions.pop());
-    else {
-      this.#findings.skip(place, `.${word}: what follows up to .endif is not looked at`);
-      this.#conditions.splice(-1, 1, false);
-    }
+    const unknown = `.${word} ${name}: what follows up to .endif is not looked at`;
+    if (word === 'endif') this.#conditions.pop();
+    else if (word === 'else') {
+      const holds = this.#conditions.pop();
+      this.#conditions.push(holds === undefined ? undefined : !holds);
+    } else if (word.startsWith('elif')) {
+      const holds = this.#conditions.pop();
+      // Behind a branch that holds none of the others does.
+      if (this.#isRead() && holds !== true) this.#findings.skip(place, unknown);
+      this.#conditions.push(undefined);
+    } else if (name.startsWith('_')) {
+      // Those that begin so the program itself has (`exim -bP macros`).
+      if (this.#isRead()) this.#findings.skip(place, unknown);
+      this.#conditions.push(undefined);
+    } else this.#conditions.push(this.#macros.has(name) === (word === 'ifdef'));
   }
 
-  #statement(text: string, place: Place): void {
-    const [, included] = /^\.include(?:_if_exists)?\s+"?([^"\s]+)/.exec(text) ?? [];
+  #statement(text: string, place: Place, lastLine: number): void {
+    const [, ifExists, included] = /^\.include(_if_exists)?\s+"?([^"\s]+)/.exec(text) ?? [];
     if (included !== undefined) {
-      if (this.#tree.isFile(included)) this.#read(included);
+      const path = this.#expanded(included);
+      if (this.#tree.isFile(path)) this.#read(path);
+      else if (ifExists === undefined || this.#tree.exists(path))
+        this.#findings.skip(place, `.include ${path}: ${this.#tree.whyNot(path)}`);
       return;
     }
-    const [, name = '', value = ''] = /^(\w+)\s*={1,2}\s*(.*)$/.exec(text) ?? [];
+    const [, name = '', value = ''] = /^(?:hide\s+)?(\w+)\s*={1,2}\s*(.*)$/.exec(text) ?? [];
     const expanded = this.#expanded(value);
     if (/^[A-Z]/.test(name)) this.#macros.set(name, expanded);
-    else if (name !== '') this.#options.set(name, { value: expanded, place });
+    else if (name !== '') this.#options.set(name, { value: unquoted(expanded), place, lastLine });
   }
 
   /** Macros within macros are expanded where they are set. */
@@ -89,9 +107,9 @@ class EximFinder {
     return value.replaceAll(/[A-Z]\w*/g, (word) => this.#macros.get(word) ?? word);
   }
 
-  #certificate({ place, value }: Option): void {
+  #certificate({ lastLine, place, value }: Option): void {
     const findings = this.#findings;
-    if (!/^\/[^\s$:]+$/.test(value)) {
+    if (!/^\/[^\s$:{}\\"]+$/.test(value)) {
       findings.skip(place, `tls_certificate ${value}: not the plain name of one file`);
       return;
     }
@@ -99,14 +117,29 @@ class EximFinder {
     const option = `tls_ocsp_file = ${expression(value)}`;
     const present = this.#options.get('tls_ocsp_file');
     if (present && joined(present.value) === joined(option.replace('tls_ocsp_file = ', ''))) return;
-    if (this.#file === GENERATED) {
-      const lines = (this.#tree.text(LOCAL_MACROS) ?? '').split('\n').length - 1;
-      findings.insert({ file: LOCAL_MACROS, line: lines }, option);
-      findings.remark({ file: LOCAL_MACROS, line: 0 }, 'then run update-exim4.conf');
-    } else if (present) findings.replace(present.place, option);
-    else findings.insert(place, option);
+    if (this.#file === GENERATED) this.#localMacros(option);
+    else if (present) {
+      findings.replace(present.place, option);
+      for (let line = present.place.line; line++ < present.lastLine;)
+        findings.replace({ ...present.place, line });
+    } else findings.insert({ ...place, line: lastLine }, option);
+  }
+
+  #localMacros(option: string): void {
+    const lines = (this.#tree.text(LOCAL_MACROS) ?? '').split('\n');
+    this.#findings.remark({ file: LOCAL_MACROS, line: 0 }, 'then run update-exim4.conf');
+    if (lines.some((line) => joined(line) === joined(option))) return;
+    const present = lines.findIndex((line) => /^\s*tls_ocsp_file\s*=/.test(line));
+    if (present >= 0) this.#findings.replace({ file: LOCAL_MACROS, line: present + 1 }, option);
+    else {
+      const count = lines.length - (lines.at(-1) === '' ? 1 : 0);
+      this.#findings.insert({ file: LOCAL_MACROS, line: count }, option);
+    }
   }
 }
+
+/** A value may stand in quotes; with an escape in it, it is left as it is, and not understood. */
+const unquoted = (value: string): string => /^"([^"\\]*)"$/.exec(value)?.[1] ?? value;
 
 const joined = (text: string): string => text.replaceAll(/\s+/g, '');
 

@@ -13,6 +13,9 @@ export type FoundType =
   | 'trafficserver'
   | 'apache';
 
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000A-\u001F\u007F]/;
+
 /** Lines count from 1. */
 export interface Place {
   readonly file: string;
@@ -73,7 +76,7 @@ export class Findings {
   readonly #staples = new Map<string, string>();
 
   certificate(path: string, place: Place): void {
-    this.certificates.push({ path, place });
+    if (this.#isNew({ path, place })) this.certificates.push({ path, place });
   }
 
   /** False, and said, when another certificate's staple is called the same: one of both has to be renamed. */
@@ -98,18 +101,26 @@ export class Findings {
   }
 
   remark(place: Place, text: string): void {
-    this.remarks.push({ place, text });
+    if (this.#isNew({ remark: text, place })) this.remarks.push({ place, text });
   }
 
   skip(place: Place, text: string): void {
-    this.skipped.push({ place, text });
+    if (this.#isNew({ skip: text, place })) this.skipped.push({ place, text });
+  }
+
+  /** A line end within a name would begin a line of its own, of whatever meaning. */
+  #edit(edit: Edit): void {
+    if (edit.insert.some((line) => CONTROL.test(line)))
+      this.skip(edit.place, 'a name with control characters in it; nothing is to be added for it');
+    else if (this.#isNew(edit)) this.edits.push(edit);
   }
 
   /** A file that is included in several blocks is come upon several times. */
-  #edit(edit: Edit): void {
-    const key = JSON.stringify(edit);
-    if (!this.#known.has(key)) this.edits.push(edit);
+  #isNew(what: object): boolean {
+    const key = JSON.stringify(what);
+    if (this.#known.has(key)) return false;
     this.#known.add(key);
+    return true;
   }
 
   found(type: FoundType, file: string, entry?: Entry): FoundServer {

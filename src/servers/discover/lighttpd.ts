@@ -2,13 +2,18 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { outputPath } from '../../subject/output-path.ts';
 import { Findings, type FoundServer, type Place, STAPLES, indentOf } from './found.ts';
+import { isPattern } from './pattern.ts';
 import type { Tree } from './tree.ts';
 
 const FILE = '/etc/lighttpd/lighttpd.conf';
 const DIR = `${STAPLES}/lighttpd`;
-const MAX_FILES = 1_000;
+const MAX_FILES = 50_000;
+const MAX_DEPTH = 16;
 /** A string, a comment, a name, or one of the signs that matter here. */
 const TOKEN = /"((?:[^"\\]|\\.)*)"|#[^\n]*|[\w.$-]+|==|=~|!=|!~|\+=|[={}()[\],+]|\n|[^\s]/g;
+
+/** Nothing else stands on its line: what comes after it would be outside of a block that ends there. */
+const ALONE = /^\s*ssl\.[a-z-]+\s*=\s*"[^"]*"\s*(?:#.*)?$/;
 
 export const findLighttpd = (tree: Tree): readonly FoundServer[] =>
   tree.isFile(FILE) ? [new LighttpdFinder(tree).found()] : [];
@@ -31,6 +36,7 @@ class LighttpdFinder {
   readonly #findings = new Findings();
   readonly #blocks: Block[] = [{ pemfile: undefined, stapling: undefined }];
   #files = 0;
+  #depth = 0;
   #address: string | undefined;
 
   constructor(tree: Tree) {
@@ -46,13 +52,18 @@ class LighttpdFinder {
 
   #read(file: string): void {
     const text = this.#tree.text(file);
-    if (text === undefined || ++this.#files > MAX_FILES) {
-      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'one file too many');
+    if (text === undefined || ++this.#files > MAX_FILES || this.#depth === MAX_DEPTH) {
+      this.#findings.skip(
+        { file, line: 0 },
+        text === undefined ? this.#tree.whyNot(file) : 'included too often',
+      );
       return;
     }
     const tokens = tokensOf(text);
     const depth = this.#blocks.length;
+    this.#depth++;
     for (const [i, token] of tokens.entries()) this.#token(token, tokens.slice(i + 1, i + 6), file);
+    this.#depth--;
     if (this.#blocks.length === depth) return;
     this.#findings.skip({ file, line: 0 }, 'a brace has no counterpart');
     while (this.#blocks.length > depth) this.#close();
@@ -66,8 +77,13 @@ class LighttpdFinder {
     else if (text === 'include') this.#include(first?.string, place);
     else if (text === 'include_shell') this.#findings.skip(place, 'what a command prints is not looked at');
     else if (text === '$SERVER') this.#noteAddress(next);
-    else if ((text === 'ssl.pemfile' || text === 'ssl.stapling-file') && first?.text === '=') {
-      if (second?.string === undefined || third?.text === '+')
+    else if (text === 'ssl.pemfile' || text === 'ssl.stapling-file') {
+      if (
+        first?.text !== '=' ||
+        second?.string === undefined ||
+        third?.text === '+' ||
+        /\\/.test(second.string)
+      )
         this.#findings.skip(place, `${text}: not a plain string`);
       else this.#note(text, second.string, place);
     }
@@ -96,6 +112,8 @@ class LighttpdFinder {
       return;
     }
     const path = isAbsolute(target) ? target : join(dirname(FILE), target);
+    if (!isPattern(path) && !this.#tree.isFile(path))
+      this.#findings.skip(place, `include ${path}: ${this.#tree.whyNot(path)}`);
     for (const file of this.#tree.matches(path)) this.#read(file);
   }
 
@@ -106,8 +124,13 @@ class LighttpdFinder {
     const file = outputPath(pemfile.path, DIR);
     if (!this.#findings.claims(file, pemfile.path, pemfile.place) || stapling?.path === file) return;
     const place = stapling?.place ?? pemfile.place;
-    const line = `${indentOf(this.#tree.text(place.file)?.split('\n')[place.line - 1])}ssl.stapling-file = "${file}"`;
-    if (stapling) this.#findings.replace(place, line);
+    const present = this.#tree.text(place.file)?.split('\n')[place.line - 1];
+    const option = `ssl.stapling-file = "${file}"`;
+    const line = indentOf(present) + option;
+    if (/["\\]/.test(file)) this.#findings.skip(place, `${file}: cannot be written between quotes`);
+    else if (!ALONE.test(present ?? ''))
+      this.#findings.remark(place, `have ${option} here, within the same braces`);
+    else if (stapling) this.#findings.replace(place, line);
     else this.#findings.insert(place, line);
   }
 }

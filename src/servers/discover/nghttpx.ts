@@ -4,6 +4,8 @@ import { Findings, type FoundServer, type Place } from './found.ts';
 import type { Tree } from './tree.ts';
 
 const FILE = '/etc/nghttpx/nghttpx.conf';
+/** As nghttpx has it. */
+const MAX_DEPTH = 9;
 const OPTIONS: readonly (readonly [key: string, value: string])[] = [
   ['fetch-ocsp-response-file', '/usr/local/bin/restaple-h2o'],
   ['ocsp-update-interval', '10m'],
@@ -12,18 +14,15 @@ const OPTIONS: readonly (readonly [key: string, value: string])[] = [
 ];
 
 export function findNghttpx(tree: Tree): readonly FoundServer[] {
-  const text = tree.text(FILE);
-  if (text === undefined) return [];
+  if (!tree.isFile(FILE)) return [];
   const findings = new Findings();
   const options = new Map<string, { readonly value: string; readonly place: Place }>();
-  for (const [i, line] of text.split('\n').entries()) {
-    const [, key = '', value = ''] = /^([\w-]+)=(.*)$/.exec(line) ?? [];
-    const place = { file: FILE, line: i + 1 };
+  for (const { key, place, value } of optionsOf(tree, FILE, findings, 0)) {
     const certificate =
       key === 'certificate-file' ? value : key === 'subcert' ? certificateOf(value) : undefined;
     if (certificate !== undefined && isAbsolute(certificate)) findings.certificate(certificate, place);
     else if (certificate !== undefined) findings.skip(place, `${key}=${value}: OCSP needs an absolute path`);
-    if (key !== '') options.set(key, { value, place });
+    options.set(key, { value, place });
   }
   const after = findings.certificates[0];
   if (after) {
@@ -38,6 +37,28 @@ export function findNghttpx(tree: Tree): readonly FoundServer[] {
     );
   }
   return [findings.found('nghttpx', FILE)];
+}
+
+interface Option {
+  readonly key: string;
+  readonly value: string;
+  readonly place: Place;
+}
+
+/** Those of a file, with those of the files that it includes in their place. */
+function optionsOf(tree: Tree, file: string, findings: Findings, depth: number): readonly Option[] {
+  const text = tree.text(file);
+  if (text === undefined || depth > MAX_DEPTH) {
+    findings.skip({ file, line: 0 }, text === undefined ? tree.whyNot(file) : 'included too often');
+    return [];
+  }
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    const [, key, value = ''] = /^([\w-]+)=(.*)$/.exec(line) ?? [];
+    if (key === 'include' && isAbsolute(value)) return optionsOf(tree, value, findings, depth + 1);
+    const place = { file, line: i + 1 };
+    if (key === 'include') findings.skip(place, `include=${value}: not absolute`);
+    return key === undefined ? [] : [{ key, value, place }];
+  });
 }
 
 /** `KEY:CERT[;PARAM…]` */

@@ -13,6 +13,8 @@ export interface Directive {
   readonly place: Place;
   /** The line of its `;`, or of the `{` of its block. */
   readonly headLine: number;
+  /** How many characters of that line come up to there. */
+  readonly headColumn: number;
   readonly block: readonly Directive[] | undefined;
 }
 
@@ -26,6 +28,9 @@ type Token = { readonly kind: 'word' | ';' | '{' | '}'; readonly text: string; r
 
 /** nginx itself knows no bound; nobody nests by hand so deep. */
 const MAX_DEPTH = 32;
+
+/** A long string or comment, a comment, a string, or any other character. */
+const LUA = /(?:--)?\[(=*)\[[^]*?\]\1\]|--[^\n]*|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[^]/y;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
@@ -62,6 +67,7 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #line = 1;
+  #lineStart = 0;
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -91,7 +97,8 @@ class Reader {
     for (;;) {
       const token = this.#next();
       if (token === undefined || token.kind === '}') throw new Broken(line, `${name} has no end`);
-      if (token.kind === ';') return { name, args, place, headLine: token.line, block: undefined };
+      const head = { name, args, place, headLine: token.line, headColumn: this.#at - this.#lineStart };
+      if (token.kind === ';') return { ...head, block: undefined };
       if (token.kind === 'word') {
         args.push(token.text);
         continue;
@@ -99,7 +106,7 @@ class Reader {
       if (depth === MAX_DEPTH) throw new Broken(token.line, `blocks are nested more than ${MAX_DEPTH} deep`);
       if (name.endsWith('_by_lua_block')) this.#passLua(line);
       const block = name.endsWith('_by_lua_block') ? [] : this.directives(depth + 1);
-      return { name, args, place, headLine: token.line, block };
+      return { ...head, block };
     }
   }
 
@@ -125,7 +132,9 @@ class Reader {
   }
 
   #step(): void {
-    if (this.#text[this.#at++] === '\n') this.#line++;
+    if (this.#text[this.#at++] !== '\n') return;
+    this.#line++;
+    this.#lineStart = this.#at;
   }
 
   #quoted(quote: string): string {
@@ -166,12 +175,15 @@ class Reader {
     return ESCAPES.get(next) ?? c + next;
   }
 
+  /** Braces within its strings and comments are none. */
   #passLua(begin: number): void {
-    for (let depth = 1; depth > 0; this.#step()) {
-      const c = this.#text[this.#at];
-      if (c === undefined) throw new Broken(begin, 'a block of Lua has no end');
-      if (c === '{') depth++;
-      if (c === '}') depth--;
+    for (let depth = 1; depth > 0;) {
+      LUA.lastIndex = this.#at;
+      const [whole] = LUA.exec(this.#text) ?? [];
+      if (whole === undefined) throw new Broken(begin, 'a block of Lua has no end');
+      if (whole === '{') depth++;
+      if (whole === '}') depth--;
+      for (const end = this.#at + whole.length; this.#at < end;) this.#step();
     }
   }
 }

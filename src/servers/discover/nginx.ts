@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { outputPath } from '../../subject/output-path.ts';
 import { snippetPath } from '../nginx.ts';
 import { Findings, type FoundServer, STAPLES, indentOf } from './found.ts';
-import { type Directive, parseNginx } from './nginx-syntax.ts';
+import { type Directive, type NginxFile, parseNginx } from './nginx-syntax.ts';
 import { isPattern } from './pattern.ts';
 import type { Tree } from './tree.ts';
 
@@ -11,7 +11,9 @@ import type { Tree } from './tree.ts';
 const MAX_DEPTH = 20;
 const MAX_FILES = 50_000;
 /** Blocks that certificates are looked for in. */
-const BLOCKS: ReadonlySet<string> = new Set(['http', 'stream', 'server']);
+const BLOCKS: ReadonlySet<string> = new Set(['http', 'stream', 'mail', 'server']);
+
+const STAPLING: ReadonlySet<string> = new Set(['ssl_stapling', 'ssl_stapling_file']);
 
 export function findNginx(tree: Tree): readonly FoundServer[] {
   return (['nginx', 'angie'] as const).flatMap((type) => {
@@ -26,6 +28,7 @@ class NginxFinder {
   readonly #type: 'nginx' | 'angie';
   readonly #findings = new Findings();
   readonly #lines = new Map<string, readonly string[]>();
+  readonly #parsed = new Map<string, NginxFile>();
   #files = 0;
   #address: string | undefined;
 
@@ -36,7 +39,7 @@ class NginxFinder {
   }
 
   found(): FoundServer {
-    this.#walk(this.#load(this.#file, 0), [], 0);
+    this.#walk(this.#load(this.#file, 0), [], '', 0);
     const angie = { check: ['/usr/sbin/angie', '-t', '-q'], reload: ['/usr/sbin/angie', '-s', 'reload'] };
     return this.#findings.found(this.#type, this.#file, {
       type: 'nginx',
@@ -52,16 +55,31 @@ class NginxFinder {
 
   /** A file's directives, with those of its includes in their place. */
   #load(file: string, depth: number): readonly Directive[] {
-    const text = this.#tree.text(file);
-    if (text === undefined || depth > MAX_DEPTH || ++this.#files > MAX_FILES) {
-      this.#findings.skip({ file, line: 0 }, text === undefined ? 'cannot be read' : 'included too often');
+    if (depth > MAX_DEPTH || ++this.#files > MAX_FILES) {
+      this.#findings.skip({ file, line: 0 }, 'included too often');
       return [];
     }
-    if (!this.#lines.has(file)) this.#lines.set(file, text.split('\n'));
-    const { broken, directives } = parseNginx(file, text);
+    const { broken, directives } = this.#parse(file);
     if (broken)
-      this.#findings.skip({ file, line: broken.line }, `${broken.text}; what follows is not looked at`);
+      this.#findings.skip(
+        { file, line: broken.line },
+        broken.line === 0 ? broken.text : `${broken.text}; what follows is not looked at`,
+      );
     return this.#unfolded(directives, depth);
+  }
+
+  /** A snippet that every site includes is read once. */
+  #parse(file: string): NginxFile {
+    const known = this.#parsed.get(file);
+    if (known) return known;
+    const text = this.#tree.text(file);
+    const parsed: NginxFile =
+      text === undefined
+        ? { directives: [], broken: { line: 0, text: this.#tree.whyNot(file) } }
+        : parseNginx(file, text);
+    this.#lines.set(file, text?.split('\n') ?? []);
+    this.#parsed.set(file, parsed);
+    return parsed;
   }
 
   #unfolded(directives: readonly Directive[], depth: number): readonly Directive[] {
@@ -70,7 +88,13 @@ class NginxFinder {
       if (one.name !== 'include' || one.block) return [one];
       // A snippet of restaple holds what is to be added.
       if (target.startsWith(`${this.#dir()}/`)) return [one];
-      return this.#tree.matches(this.#located(target)).flatMap((file) => this.#load(file, depth + 1));
+      const path = this.#located(target);
+      const files = isPattern(path) ? this.#tree.matches(path) : [path];
+      return files.flatMap((file) => {
+        if (this.#tree.isFile(file)) return this.#load(file, depth + 1);
+        this.#findings.skip(one.place, `include ${target}: ${this.#tree.whyNot(file)}`);
+        return [];
+      });
     });
   }
 
@@ -79,18 +103,30 @@ class NginxFinder {
     return isAbsolute(path) ? path : join(dirname(this.#file), path);
   }
 
-  #walk(directives: readonly Directive[], inherited: readonly Directive[], depth: number): void {
+  /** @param within `http`, `stream` or `mail`, below it. */
+  #walk(
+    directives: readonly Directive[],
+    inherited: readonly Directive[],
+    within: string,
+    depth: number,
+  ): void {
     const named = directives.filter(({ name }) => name === 'ssl_certificate');
     const own = named.length > 0 ? named : inherited;
-    for (const { block, headLine, name, place } of directives) {
+    for (const one of directives) {
+      const { block, name } = one;
       if (!block || depth > MAX_DEPTH || !BLOCKS.has(name)) continue;
       const inner = this.#unfolded(block, depth + 1);
-      if (name === 'server') this.#server(inner, own, { ...place, line: headLine });
-      else this.#walk(inner, own, depth + 1);
+      if (name === 'server') this.#server(inner, own, one, within);
+      else this.#walk(inner, own, name, depth + 1);
     }
   }
 
-  #server(block: readonly Directive[], inherited: readonly Directive[], head: Directive['place']): void {
+  #server(
+    block: readonly Directive[],
+    inherited: readonly Directive[],
+    head: Directive,
+    within: string,
+  ): void {
     const findings = this.#findings;
     const own = block.filter(({ name }) => name === 'ssl_certificate');
     const used = own.length > 0 ? own : inherited;
@@ -98,8 +134,13 @@ class NginxFinder {
     for (const { args, place } of certificates) findings.certificate(this.#located(args[0] ?? ''), place);
     const [first] = certificates;
     if (!first || certificates.length < used.length) return;
+    if (within === 'mail') {
+      findings.remark(first.place, 'nginx does not staple in mail {}');
+      return;
+    }
     this.#noteAddress(block);
-    const place = own[0] ? { ...first.place, line: first.headLine } : head;
+    const after = own[0] ? first : head;
+    const place = { ...after.place, line: after.headLine };
     if (certificates.length > 1) {
       findings.remark(
         place,
@@ -107,25 +148,42 @@ class NginxFinder {
       );
       return;
     }
-    this.#edit(block, place, this.#located(first.args[0] ?? ''), Boolean(own[0]));
+    this.#edit(block, after, this.#located(first.args[0] ?? ''), within);
   }
 
-  #edit(block: readonly Directive[], place: Directive['place'], certificate: string, isOwn: boolean): void {
+  /** @param after the directive that the include comes after, or the block that it begins. */
+  #edit(block: readonly Directive[], after: Directive, certificate: string, within: string): void {
+    const place = { ...after.place, line: after.headLine };
     const staple = outputPath(certificate, this.#dir());
     if (!this.#findings.claims(staple, certificate, place)) return;
     const include = snippetPath(staple);
     if (block.some(({ name, args }) => name === 'include' && args[0]?.startsWith(include.slice(0, -1))))
       return;
-    if (isPattern(include) || /["\\$]/.test(include)) {
+    // eslint-disable-next-line no-control-regex
+    if (isPattern(include) || /["\\$\u0000-\u001F\u007F]/.test(include)) {
       this.#findings.skip(place, `${certificate}: its name would mean something else in an include`);
       return;
     }
-    const indent = indentOf(this.#line(place)) + (isOwn ? '' : '    ');
+    const indent = indentOf(this.#line(place)) + (after.block ? '    ' : '');
     // A pattern that nothing matches is no error to nginx; the file comes with the first staple.
     const target = `${include.slice(0, -1)}[f]`;
-    this.#findings.insert(place, `${indent}include ${/[\s;{}'#]/.test(target) ? `"${target}"` : target};`);
+    const line = `include ${/[\s;{}'#]/.test(target) ? `"${target}"` : target};`;
+    if (within === 'stream') {
+      this.#findings.remark(
+        place,
+        `nginx staples in stream {} from 1.27.2 on: add ${line} here, if yours is not older`,
+      );
+      return;
+    }
+    // What comes after the line would stand outside of a block that ends on it.
+    if (!/^\s*(?:#|$)/.test((this.#line(place) ?? '').slice(after.headColumn))) {
+      const own = block.filter(({ name }) => STAPLING.has(name)).map(({ name }) => ` and take ${name} away`);
+      this.#findings.remark(place, `add ${line} within this server {}${own.join('')}`);
+      return;
+    }
+    this.#findings.insert(place, indent + line);
     for (const one of block) {
-      if (one.name !== 'ssl_stapling' && one.name !== 'ssl_stapling_file') continue;
+      if (!STAPLING.has(one.name)) continue;
       if (isAlone(this.#line(one.place) ?? '', one)) this.#findings.replace(one.place);
       else this.#findings.remark(one.place, `take ${one.name} away: the included file has it, too`);
     }

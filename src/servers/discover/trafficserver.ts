@@ -9,6 +9,7 @@ const FILE = `${DIRECTORY}/ssl_multicert.config`;
 const RECORDS = `${DIRECTORY}/records.config`;
 const ENABLED = 'proxy.config.ssl.ocsp.enabled';
 const RESPONSES = 'proxy.config.ssl.ocsp.response.path';
+const CERTIFICATES = 'proxy.config.ssl.server.cert.path';
 /** After this time it asks the responder by itself, and puts the answer, unverified, in the place of the staple: never. */
 const TIMEOUT = 'proxy.config.ssl.ocsp.cache_timeout';
 const NEVER_S = '2000000000';
@@ -19,9 +20,13 @@ interface Records {
 }
 
 export function findTrafficServer(tree: Tree): readonly FoundServer[] {
+  if (!tree.isFile(FILE)) return [];
   const text = tree.text(FILE);
-  if (text === undefined) return [];
   const findings = new Findings();
+  if (text === undefined) {
+    findings.skip({ file: FILE, line: 0 }, tree.whyNot(FILE));
+    return [findings.found('trafficserver', FILE)];
+  }
   if (!tree.isFile(RECORDS) && tree.isFile(`${DIRECTORY}/records.yaml`)) {
     findings.skip(
       { file: `${DIRECTORY}/records.yaml`, line: 0 },
@@ -30,21 +35,30 @@ export function findTrafficServer(tree: Tree): readonly FoundServer[] {
     return [findings.found('trafficserver', FILE)];
   }
   const records = recordsOf(tree.text(RECORDS) ?? '');
-  const dir = records.values.get(RESPONSES)?.value ?? `${STAPLES}/trafficserver`;
-  const certificates = records.values.get('proxy.config.ssl.server.cert.path')?.value ?? DIRECTORY;
+  const present = records.values.get(RESPONSES)?.value ?? '';
+  // NULL, as in the file that comes with it, or a place that depends on how it was built.
+  const dir = isAbsolute(present) ? present : `${STAPLES}/trafficserver`;
+  const configured = records.values.get(CERTIFICATES)?.value ?? 'NULL';
+  const certificates = configured === 'NULL' ? DIRECTORY : configured;
   for (const [i, line] of text.split('\n').entries())
     certificateLine(
       findings,
       line,
       { file: FILE, line: i + 1 },
-      isAbsolute(certificates) ? certificates : DIRECTORY,
+      isAbsolute(certificates) ? certificates : undefined,
       dir,
     );
   if (findings.certificates.length > 0) addRecords(findings, records, dir);
   return [findings.found('trafficserver', FILE, { type: 'trafficserver', dir })];
 }
 
-function certificateLine(findings: Findings, line: string, place: Place, path: string, dir: string): void {
+function certificateLine(
+  findings: Findings,
+  line: string,
+  place: Place,
+  path: string | undefined,
+  dir: string,
+): void {
   if (/^\s*(?:#|$)/.test(line)) return;
   const [, quoted, plain] = /\bssl_cert_name=(?:"([^"]*)"|(\S+))/.exec(line) ?? [];
   const names = (quoted ?? plain ?? '').split(',').filter((name) => name !== '');
@@ -52,7 +66,11 @@ function certificateLine(findings: Findings, line: string, place: Place, path: s
     findings.skip(place, 'no ssl_cert_name');
     return;
   }
-  const files = names.map((name) => (isAbsolute(name) ? name : join(path, name)));
+  if (path === undefined && !names.every((name) => isAbsolute(name))) {
+    findings.skip(place, `${names.join(',')}: not absolute, nor is ${CERTIFICATES}`);
+    return;
+  }
+  const files = names.map((name) => (isAbsolute(name) ? name : join(path ?? '/', name)));
   for (const file of files) findings.certificate(file, place);
   const [file = '', another] = files;
   if (another !== undefined) {
@@ -64,8 +82,14 @@ function certificateLine(findings: Findings, line: string, place: Place, path: s
   }
   const staple = outputPath(file, dir);
   if (!findings.claims(staple, file, place)) return;
-  const wanted = `ssl_ocsp_name=${basename(staple)}`;
-  if (line.includes(wanted)) return;
+  const name = basename(staple);
+  if (/[\s",]/.test(name)) {
+    findings.skip(place, `${file}: its name would mean something else in ssl_ocsp_name`);
+    return;
+  }
+  const wanted = `ssl_ocsp_name=${name}`;
+  const [, present] = /\bssl_ocsp_name=(?:"([^"]*)"|\S+)/.exec(line) ?? [];
+  if (present === name || line.split(/\s+/).includes(wanted)) return;
   const without = line.trimEnd().replace(/\s*\bssl_ocsp_name=(?:"[^"]*"|\S+)/, '');
   findings.replace(place, `${without} ${wanted}`);
 }

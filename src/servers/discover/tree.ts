@@ -11,17 +11,20 @@ import {
 } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { attempt } from '../../attempt.ts';
+import type { Remark } from './found.ts';
 import { isPattern, matcherOf } from './pattern.ts';
 
-/** Configuration of servers; what is larger was not written by hand. */
-const MAX_BYTES = 1024 * 1024;
+/** A crt-list of a hundred thousand certificates has half of it; what is larger is no configuration of servers. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** As Linux has it (path_resolution(7)). */
 const MAX_LINKS = 40;
 /** A directory of certificates may hold thousands. */
-const MAX_MATCHES = 20_000;
+const MAX_MATCHES = 100_000;
+const BYTE_ORDER_MARK = '\uFEFF';
 
 export class Tree {
   readonly root: string;
+  readonly #troubles = new Map<string, string>();
 
   constructor(root: string) {
     this.root = root;
@@ -53,9 +56,32 @@ export class Tree {
     return here;
   }
 
-  /** The text of a configuration file; `undefined` when there is none, or nothing that can be read. */
+  /** What could not be looked into, and may hold more than was found. */
+  get troubles(): readonly Remark[] {
+    return [...this.#troubles].map(([file, text]) => ({ place: { file, line: 0 }, text }));
+  }
+
+  /** The text of a configuration file, without a byte order mark; `undefined` when there is none that can be read. */
   text(path: string): string | undefined {
-    return attempt(() => readText(this.real(path)));
+    const text = this.bytes(path)?.toString('utf8');
+    return text?.startsWith(BYTE_ORDER_MARK) === true ? text.slice(1) : text;
+  }
+
+  /** The same as it is on disk, in whatever encoding. */
+  bytes(path: string): Buffer | undefined {
+    return attempt(() => readBytes(this.real(path)));
+  }
+
+  /** Why `text` of a path is `undefined`. */
+  whyNot(path: string): string {
+    const stats = this.#stats(path);
+    if (!stats) return 'no such file, or one that cannot be read';
+    if (!stats.isFile()) return 'no plain file';
+    return stats.size > MAX_BYTES ? `larger than ${MAX_BYTES} bytes` : 'cannot be read';
+  }
+
+  exists(path: string): boolean {
+    return this.#stats(path) !== undefined;
   }
 
   isFile(path: string): boolean {
@@ -68,7 +94,12 @@ export class Tree {
 
   /** The names in a directory, sorted; none when there is no such directory. */
   names(directory: string): readonly string[] {
-    return (attempt(() => readdirSync(this.real(directory))) ?? []).toSorted();
+    try {
+      return readdirSync(this.real(directory)).toSorted();
+    } catch (error) {
+      this.#note(directory, error);
+      return [];
+    }
   }
 
   /** The files that a path or a pattern of the shell leads to, sorted. */
@@ -82,25 +113,39 @@ export class Tree {
         const named = this.names(directory).filter((name) => isMatch(name));
         return named.map((name) => join(directory, name));
       });
-      if (found.length > MAX_MATCHES) return [];
+      if (found.length > MAX_MATCHES) {
+        this.#troubles.set(pattern, `matches more than ${MAX_MATCHES} names`);
+        return [];
+      }
     }
     return found.filter((path) => this.isFile(path));
   }
 
   #stats(path: string): Stats | undefined {
-    return attempt(() => statSync(this.real(path)));
+    try {
+      return statSync(this.real(path));
+    } catch (error) {
+      this.#note(path, error);
+      return undefined;
+    }
+  }
+
+  /** What is not there is looked for in vain, and no trouble; what others may not see is. */
+  #note(path: string, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EACCES' || code === 'EPERM') this.#troubles.set(path, 'cannot be read: permission denied');
   }
 }
 
 /** @throws what node:fs throws. */
-function readText(path: string): string | undefined {
+function readBytes(path: string): Buffer | undefined {
   if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
     if (size > MAX_BYTES) return undefined;
     const bytes = Buffer.alloc(size);
-    return bytes.toString('utf8', 0, readSync(file, bytes));
+    return bytes.subarray(0, readSync(file, bytes));
   } finally {
     closeSync(file);
   }

@@ -27,18 +27,20 @@ export function wordsOf(line: string): readonly string[] | undefined {
 export interface Line {
   /** From 1; of the first of those that a `\` at the end joined. */
   readonly line: number;
+  /** The last of them. */
+  readonly lastLine: number;
   readonly text: string;
 }
 
-/** The lines of a text, those joined that end with `\`. */
+/** The lines of a text, those joined that end with `\`; white space after it may not be seen, and does not count. */
 export function joinedLines(text: string): readonly Line[] {
   const lines: Line[] = [];
   let open: Line | undefined;
   for (const [i, one] of text.split(/\r?\n/).entries()) {
     const whole: Line = open
-      ? { line: open.line, text: open.text + one.trimStart() }
-      : { line: i + 1, text: one };
-    open = whole.text.endsWith('\\') ? { ...whole, text: whole.text.slice(0, -1) } : undefined;
+      ? { line: open.line, lastLine: i + 1, text: open.text + one.trimStart() }
+      : { line: i + 1, lastLine: i + 1, text: one };
+    open = /\\\s*$/.test(one) ? { ...whole, text: whole.text.trimEnd().slice(0, -1) } : undefined;
     if (!open) lines.push(whole);
   }
   return open ? [...lines, open] : lines;

@@ -75,7 +75,9 @@ describe('the socket of HAProxy', () => {
   });
 
   it('is to be added where it has none', async () => {
-    const { edits, entry } = await haproxy('# mine\nglobal\n  maxconn 10\n');
+    const { edits, entry } = await haproxy(
+      '# mine\nglobal\n  maxconn 10\nfrontend f\n  bind :443 ssl crt /certs/a.pem\n',
+    );
     expect(entry?.socket).toBe('/run/haproxy/restaple.sock');
     expect(edits).toEqual([`${CFG}:2 +     stats socket /run/haproxy/restaple.sock mode 600 level user`]);
   });
@@ -86,7 +88,11 @@ describe('what is not understood is named, and not guessed', () => {
     ['a variable', 'bind :443 ssl crt "${CERTS}/a.pem"', 'crt ${CERTS}/a.pem: not the name of a file'],
     ['a relative path', 'bind :443 ssl crt a.pem', 'crt a.pem: not absolute, and no crt-base before it'],
     ['a quote without an end', 'bind :443 ssl crt "/certs/a.pem', 'a quote that is not closed'],
-    ['a list that is not there', 'bind :443 ssl crt-list /certs/list', 'crt-list /certs/list cannot be read'],
+    [
+      'a list that is not there',
+      'bind :443 ssl crt-list /certs/list',
+      'crt-list /certs/list: no such file, or one that cannot be read',
+    ],
   ])('%s', async (_, line, text) => {
     const { certificates, skipped } = await haproxy(`frontend f\n  ${line}\n`);
     expect(skipped).toEqual([`${CFG}:2: ${text}`]);

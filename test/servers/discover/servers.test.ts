@@ -207,7 +207,7 @@ hosts:
   it.each([
     ['ssl:\n  certificate-file: a.pem\n', 'a.pem: not absolute', 2],
     ['ssl: [\n', 'Flow sequence in block collection must be sufficiently indented and end with a ]', 2],
-    ['ssl: !file /x.yaml\n', '/x.yaml: a file within the file is not looked at', 0],
+    ['ssl: !file /x.yaml\n', '/x.yaml: a file within the file is not looked at', 1],
   ])('%j is named and skipped', async (text, reason, line) => {
     const { skipped } = await one('h2o', { [FILE]: text });
     expect(skipped[0]).toContain(`${FILE}:${line}: ${reason}`);
