@@ -10,7 +10,7 @@ import type { KeeperOptions } from './options.ts';
 import { refuseOverRevocation, revocationOf } from './revocation.ts';
 import { complaintOf, isPassing } from './trouble.ts';
 import { Vigil } from './vigil.ts';
-import type { Answer, Kept, Opened, Revocation, Validators } from './work.ts';
+import type { Answer, Complaint, Kept, Opened, Revocation, Validators } from './work.ts';
 
 /** A failure that goes on for days is told again now and then: at 64 in a row, at 128 … */
 const TOLD_AGAIN_FROM = 64;
@@ -120,7 +120,7 @@ export class Attempts<S, R> {
     entry.attemptAt = resumed.attemptAt;
     entry.failures = resumed.failures;
     entry.hasFailed = resumed.failures > 0;
-    entry.error = resumed.failures > 0 || entry.revoked ? memory?.error : undefined;
+    entry.error = resumed.failures > 0 || entry.revoked ? pastOf(memory?.error, now) : undefined;
     entry.phase = this.#restOf(entry);
     this.#vigil.begin(entry, now);
     const askAt = entry.unwritten?.askAt ?? resumed.attemptAt;
@@ -327,6 +327,11 @@ const lifeOf = ({ thisUpdate, validUntil }: Life): Life => ({ thisUpdate, validU
 function validatorsOf(of: Validators | undefined): Validators {
   const { etag, lastModified } = of ?? NO_VALIDATORS;
   return etag === undefined && lastModified === undefined ? NO_VALIDATORS : { etag, lastModified };
+}
+
+/** By a clock that was ahead it failed tomorrow: whoever counts from then on waits until then. */
+function pastOf(error: Complaint | undefined, now: number): Complaint | undefined {
+  return error && error.at > now ? { code: error.code, message: error.message, at: now } : error;
 }
 
 const isNewer = (answer: Life, held: Life): boolean =>

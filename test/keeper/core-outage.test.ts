@@ -105,6 +105,23 @@ describe('a clock that is set', () => {
   });
 });
 
+describe('a failure by a clock that was ahead', () => {
+  it('is one of now when the clock is right again, and makes nobody wait until its moment', async () => {
+    const world = new ScriptedWorld();
+    world.answer = unreachable;
+    const error = { code: 'response-expired', message: 'no more', at: START + 38 * HOUR } as const;
+    const site = world.add(1, {
+      stored: { thisUpdate: START - 15 * HOUR, validUntil: START + 9 * HOUR },
+      memory: { attemptAt: START + 20 * MINUTE, failures: 3, error },
+    });
+    await world.pass(MINUTE);
+    expect(world.view(site)).toMatchObject({
+      failures: 3,
+      error: { code: 'response-expired', at: START + 1 },
+    });
+  });
+});
+
 describe('a fault, a disk and an end', () => {
   it('goes on for the others and tries again after a fault of its own', async () => {
     const world = new ScriptedWorld();
