@@ -7,6 +7,7 @@ import type {
   HookName,
   HooksConfig,
   PolicyConfig,
+  RelayConfig,
   ResponderConfig,
   ServerConfig,
 } from './config.ts';
@@ -14,6 +15,7 @@ import {
   GATHER_MS,
   HOOK_TIMEOUT_MS,
   POLICY_DEFAULTS,
+  RELAY_LISTEN,
   RELOAD_AT_MOST_MS,
   REQUESTS,
   REQUESTS_PER_RESPONDER,
@@ -24,6 +26,7 @@ import type {
   ConfigShape,
   HooksShape,
   PolicyShape,
+  RelayShape,
   ResponderShape,
   RoadShape,
   ServerShape,
@@ -47,6 +50,7 @@ export function buildConfig(shape: ConfigShape, directory: string): Config {
       requestsPerResponder:
         shape.policy?.['requests-per-responder'] ?? Math.min(REQUESTS_PER_RESPONDER, requests),
     },
+    relay: shape.relay && relayOf(shape.relay, directory),
     log: { format: shape.log?.format ?? 'auto', level: shape.log?.level ?? 'info' },
     control,
     hooks: hooksOf(shape.hooks ?? {}),
@@ -68,7 +72,7 @@ function certificateOf(
 ): CertificateConfig {
   return {
     files: (own.files ?? []).map((file) => located(file, directory)),
-    output: located(own.output, directory),
+    output: own.output === 'off' ? 'off' : located(own.output, directory),
     servers: own.server ?? [],
     ...optionsOf({ ...defaults, ...own }, directory, own['out-dir'] ?? outDir, policyOf(own.policy, policy)),
   };
@@ -147,6 +151,14 @@ function serverOf(own: ServerShape, directory: string): readonly ServerConfig[] 
       reloadAtMostMs: own['reload-at-most'] ?? RELOAD_AT_MOST_MS,
     },
   ];
+}
+
+function relayOf({ allow, issuer, listen }: RelayShape, directory: string): RelayConfig {
+  return {
+    listen: listen ?? RELAY_LISTEN,
+    allow: allow ?? [],
+    issuer: (issuer ?? []).map((path) => located(path, directory)),
+  };
 }
 
 const HOOK_NAMES: readonly HookName[] = ['published', 'failed', 'alarm', 'revoked', 'recovered'];

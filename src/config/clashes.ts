@@ -4,6 +4,8 @@ import { located, urlPrefix } from './build-config.ts';
 import { policyClashes } from './policy-clashes.ts';
 import { type Clash, type Fault, type Path, formatPath, quoted } from './problem.ts';
 import type { CertificateShape, ConfigShape, ResponderShape, RoadShape } from './shape.ts';
+import { formatListen } from '../relay/front/listen.ts';
+import { isLoopback } from '../relay/front/networks.ts';
 import { serverClashes } from './server-clashes.ts';
 
 /** `sun_path` of Linux has 108 bytes, of which the last is zero. */
@@ -28,6 +30,7 @@ function* clashesOf(shape: ConfigShape, root: Item, directory: string): Generato
   for (const [i, one] of responders.entries()) yield* responderClashes(one, ['responders', i], root);
   yield* twice(responders.flatMap(matchOf), 'never counts: it is the same as');
   yield* socketClashes(control, directory);
+  yield* relayClashes(shape);
 }
 
 function* roadClashes(own: RoadShape, above: RoadShape, path: Path): Generator<Clash> {
@@ -58,7 +61,7 @@ function* certificateClashes(
   yield* roadClashes(own, defaults, path);
   for (const { key, message } of policyClashes(own.policy ?? {}, policy))
     yield { path: [...path, 'policy', key], message };
-  if (own.output === undefined) return;
+  if (own.output === undefined || own.output === 'off') return;
   if (own['out-dir'] !== undefined)
     yield { path: [...path, 'output'], message: 'output and out-dir exclude each other' };
   const [file = '', ...more] = own.files ?? [];
@@ -94,6 +97,21 @@ function* socketClashes(control: string | undefined, directory: string): Generat
   yield { path: ['control'], message };
 }
 
+function* relayClashes({ relay }: ConfigShape): Generator<Clash> {
+  for (const [i, listen] of (relay?.listen ?? []).entries()) {
+    if (
+      relay?.allow !== undefined ||
+      listen.type === 'socket' ||
+      listen.host === 'localhost' ||
+      isLoopback(listen.host)
+    )
+      continue;
+    const message = `${formatListen(listen)} is open to other machines: allow has to say to which`;
+    const path = ['relay', 'listen', ...((relay?.listen ?? []).length > 1 ? [i] : [])];
+    yield { path, message, hint: '127.0.0.1:2560 is open to this machine alone' };
+  }
+}
+
 /** Something that may be there once, and where it is. */
 type Named = readonly [what: string, path: Path];
 
@@ -104,7 +122,9 @@ const filesOf = (certificates: readonly CertificateShape[], directory: string): 
 
 const outputsOf = (certificates: readonly CertificateShape[], directory: string): readonly Named[] =>
   certificates.flatMap(({ output }, i) =>
-    output === undefined ? [] : [[located(output, directory), ['certificates', i, 'output']] as const],
+    output === undefined || output === 'off'
+      ? []
+      : [[located(output, directory), ['certificates', i, 'output']] as const],
   );
 
 function matchOf({ url, issuer }: ResponderShape, i: number): readonly Named[] {

@@ -2,6 +2,8 @@
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Command, ServerType } from '../servers/adapter.ts';
+import type { Listen } from '../relay/front/listen.ts';
+import type { Network } from '../relay/front/networks.ts';
 import type { Policy } from '../staple/policy.ts';
 
 export interface PolicyConfig extends Policy {
@@ -42,7 +44,7 @@ export interface CertificateOptions {
 export interface CertificateConfig extends CertificateOptions {
   /** Files, directories and glob patterns, at least one. */
   readonly files: readonly string[];
-  /** The file for the staple, where `files` is one certificate file. */
+  /** The file for the staple, where `files` is one certificate file; `off`: it rests in the store alone. */
   readonly output: string | undefined;
   /** Names of servers: their staples go where these look for them, and nowhere else. */
   readonly servers: readonly string[];
@@ -88,6 +90,13 @@ export interface HooksConfig {
   readonly timeoutMs: number;
 }
 
+/** Who is answered, and where. */
+export interface RelayConfig {
+  readonly listen: readonly Listen[];
+  readonly allow: readonly Network[];
+  readonly issuer: readonly string[];
+}
+
 export interface LogConfig {
   readonly format: 'auto' | 'json' | 'text';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -104,6 +113,7 @@ export interface Config {
   /** The first that fits counts. */
   readonly responders: readonly ResponderConfig[];
   readonly limits: LimitsConfig;
+  readonly relay: RelayConfig | undefined;
   readonly log: LogConfig;
   /** The path of the Unix socket; `off`: none; `undefined`: the caller decides. */
   readonly control: string | undefined;

@@ -4,6 +4,8 @@ import { attempt } from '../attempt.ts';
 import { connectTo, resolveTo } from '../http/detour-text.ts';
 import { host, httpUrl } from '../http/option-text.ts';
 import { proxyChoice } from '../http/proxy-choice.ts';
+import { LISTEN_FORM, parseListen } from '../relay/front/listen.ts';
+import { NETWORK_FORM, parseNetwork } from '../relay/front/networks.ts';
 import { nameKey } from '../x509/name-text.ts';
 import type { ConfigShape } from './shape.ts';
 import {
@@ -121,8 +123,8 @@ const POLICY = {
 
 const CERTIFICATE = {
   output: key(
-    path(),
-    'The file for the staple; only where files is one certificate file',
+    path('a path, or off'),
+    'The file for the staple; only where files is one certificate file. off: no file at all, for what only the relay gives out',
     '/etc/haproxy/certs/site.ocsp',
   ),
   'out-dir': key(
@@ -191,6 +193,25 @@ const SERVER = {
   ),
 };
 
+const RELAY = {
+  listen: key(
+    several(text(LISTEN_FORM, parseListen), LISTEN_FORM),
+    'Where servers and other clients ask',
+    ['127.0.0.1:2560', '/run/restaple/relay.sock'],
+    '127.0.0.1:2560',
+  ),
+  allow: key(
+    several(text(NETWORK_FORM, parseNetwork), NETWORK_FORM),
+    'Who may ask from other machines; this one always may',
+    ['192.0.2.0/24', '2001:db8::/32'],
+  ),
+  issuer: key(
+    several(path(), 'a path'),
+    'CA certificates, files or directories, for whose certificates it answers even when none of them is kept here',
+    '/etc/ssl/issuers',
+  ),
+};
+
 const RESPONDER = {
   url: key(
     url,
@@ -216,7 +237,10 @@ const HOOKS = {
     '/usr/local/bin/after-publish',
     '--flag',
   ]),
-  failed: key(command, 'Run when a staple could not be had', ['/usr/local/bin/tell', 'failed']),
+  failed: key(command, 'Run when a staple could not be had', [
+    '/usr/local/bin/tell',
+    'failed',
+  ]),
   alarm: key(command, 'Run when a staple is near its end', ['/usr/local/bin/tell', 'alarm']),
   revoked: key(command, 'Run when a certificate is found to be revoked', ['/usr/local/bin/tell', 'revoked']),
   recovered: key(command, 'Run when all is well again', ['/usr/local/bin/tell', 'recovered']),
@@ -253,6 +277,7 @@ const topLevel = <C extends z.ZodType, S extends z.ZodType>(certificate: C, serv
       z.array(mapping(RESPONDER), entries),
       'What is known of responders; the first that fits counts',
     ),
+    relay: section(mapping(RELAY), 'Answers servers and clients that ask by themselves; absent: nobody'),
     policy: section(policy, 'When staples are renewed, and when somebody is told'),
     log: section(mapping(LOG), 'What is told, and how'),
     control: key(
@@ -283,4 +308,5 @@ export const HOMES: readonly (readonly [place: string, keys: readonly string[]])
   ['hooks', Object.keys(HOOKS)],
   ['an entry of servers', ['type', ...Object.keys(SERVER)]],
   ['an entry of responders', Object.keys(RESPONDER)],
+  ['relay', Object.keys(RELAY)],
 ];

@@ -2,6 +2,8 @@
 import type { ConnectTo, ResolveTo } from '../http/detours.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Command, ServerType } from '../servers/adapter.ts';
+import type { Listen } from '../relay/front/listen.ts';
+import type { Network } from '../relay/front/networks.ts';
 import type { AddressConfig } from './config.ts';
 
 type Texts = readonly string[] | undefined;
@@ -82,6 +84,12 @@ export interface HooksShape {
   readonly timeout?: number | undefined;
 }
 
+export interface RelayShape {
+  readonly listen?: readonly Listen[] | undefined;
+  readonly allow?: readonly Network[] | undefined;
+  readonly issuer?: Texts;
+}
+
 export interface LogShape {
   readonly format?: 'auto' | 'json' | 'text' | undefined;
   readonly level?: 'debug' | 'info' | 'warn' | 'error' | undefined;
@@ -96,6 +104,7 @@ export interface ConfigShape {
   readonly servers?: readonly ServerShape[] | undefined;
   readonly defaults?: RoadShape | undefined;
   readonly responders?: readonly ResponderShape[] | undefined;
+  readonly relay?: RelayShape | undefined;
   readonly policy?: (PolicyShape & LimitsShape) | undefined;
   readonly log?: LogShape | undefined;
   readonly control?: string | undefined;

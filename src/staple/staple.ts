@@ -23,7 +23,10 @@ export function verifyStaple(der: Buffer, options: VerifyOptions): Staple {
  * True when `fresh` should not take the place of `kept`: it was known earlier, or at the same time but ends sooner. A
  * cache before a responder does hand out older answers than it gave before.
  */
-export function isWorse(fresh: Verdict, kept: Verdict): boolean {
+export function isWorse(
+  fresh: Pick<Verdict, 'thisUpdate' | 'validUntil'>,
+  kept: Pick<Verdict, 'thisUpdate' | 'validUntil'>,
+): boolean {
   const later = fresh.thisUpdate.getTime() - kept.thisUpdate.getTime();
   return later < 0 || (later === 0 && fresh.validUntil < kept.validUntil);
 }

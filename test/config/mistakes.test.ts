@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mistakesOf } from './parsed.ts';
 
 const TOP =
-  'version, store, out-dir, rescan, certificates, servers, defaults, responders, policy, log, control, hooks';
+  'version, store, out-dir, rescan, certificates, servers, defaults, responders, relay, policy, log, control, hooks';
 const POLICY =
   'refresh-at, spread, retry-first, retry-max, alarm-warning, alarm-critical, alarm-critical-left, connect-timeout, answer-timeout, timeout';
 const NO_VALUE = 'give it a value, or leave the key out';
@@ -261,6 +261,10 @@ describe('one mistake', () => {
     [
       `policy: {retry-first: 10m}\n${certificate('policy: {retry-max: 5m}')}`,
       '2:51: certificates[0].policy.retry-max: 5m is less than retry-first 10m',
+    ],
+    [
+      'relay: {listen: 192.0.2.1:2560}',
+      '1:17: relay.listen: 192.0.2.1:2560 is open to other machines: allow has to say to which | 127.0.0.1:2560 is open to this machine alone',
     ],
     [
       `control: /${'a'.repeat(107)}`,

@@ -35,6 +35,7 @@ describe('an empty config', () => {
       },
       responders: [],
       limits: { requests: 64, requestsPerResponder: 8 },
+      relay: undefined,
       log: { format: 'auto', level: 'info' },
       control: undefined,
       hooks: { commands: {}, timeoutMs: 30_000 },

@@ -82,6 +82,7 @@ export const SECTIONS: readonly Section[] = [
   { name: '`certificates`', place: certificate, keys: keysOf(inner('certificates').items ?? {}) },
   { name: '`servers`', place: server, keys: keysOf(inner('servers').items ?? {}) },
   { name: '`responders`', place: responder, keys: keysOf(inner('responders').items ?? {}) },
+  plain('relay'),
   plain('policy'),
   plain('log'),
   plain('hooks'),

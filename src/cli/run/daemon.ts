@@ -11,6 +11,7 @@ import type { Log } from '../../keeper/log/log.ts';
 import { logRecord } from '../../keeper/log/record.ts';
 import { type ServiceManager, createServiceManager, systemdNotify } from '../../keeper/sd-notify.ts';
 import { type RunningKeeper, startKeeper } from '../../keeper/start-keeper.ts';
+import type { RunningRelay } from '../../relay/start-relay.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
 import { storePath } from '../../store/store-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -18,6 +19,7 @@ import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { groupsOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
+import type { RelayBeside } from './relay.ts';
 import { type Signals, listenForSignals } from './signals.ts';
 import { StatusLine, summary } from './status-line.ts';
 import { Clients } from './transport.ts';
@@ -54,6 +56,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     report: (record) => log.write(record),
   });
   const control = config.control ?? controlPaths(store, io.env, uid)[0];
+  const beside = await relayBeside(config, store, clients, log);
   const signals = listenForSignals();
   try {
     const keeper = await startKeeper({
@@ -68,19 +71,46 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
       ...config.limits,
       version: VERSION,
       pid: process.pid,
+      witness: beside?.witness,
       report: (event) => tell(event, log, hooks),
       problem: (problem) => log.write(problemRecord(problem)),
     });
     log.write(startedRecord(keeper, store));
+    const relay = await startedBeside(beside, keeper);
     const line = new StatusLine(SYSTEM_CLOCK, manager, () => keeper.views());
     manager.ready(summary(keeper.views()));
     await obey(signals, { keeper, manager, log, clients, reread });
     line.stop();
-    await end({ keeper, manager, log, hooks });
+    await end({ keeper, relay, manager, log, hooks });
     return EXIT.ok;
   } finally {
     signals.release();
     clients.close();
+  }
+}
+
+/** Loaded where there is one: whoever keeps files alone has no need of an HTTP server. */
+async function relayBeside(
+  config: Config,
+  store: string,
+  clients: Clients,
+  log: Log,
+): Promise<RelayBeside | undefined> {
+  if (!config.relay) return undefined;
+  const { relayOf } = await import('./relay.ts');
+  return relayOf(config, store, clients, log);
+}
+
+/** A place that is taken must not leave a keeper behind that nobody asked for alone. */
+async function startedBeside(
+  beside: RelayBeside | undefined,
+  keeper: RunningKeeper,
+): Promise<RunningRelay | undefined> {
+  try {
+    return await beside?.start(keeper);
+  } catch (error) {
+    await keeper.stop();
+    throw error;
   }
 }
 
@@ -128,15 +158,16 @@ async function reload({ keeper, log, clients, reread }: Obeying): Promise<void> 
 
 interface Ending {
   readonly keeper: RunningKeeper;
+  readonly relay: RunningRelay | undefined;
   readonly manager: ServiceManager;
   readonly log: Log;
   readonly hooks: Hooks;
 }
 
 /** What is being written is written to its end; whoever does not answer is not waited for. */
-async function end({ keeper, manager, log, hooks }: Ending): Promise<void> {
+async function end({ keeper, relay, manager, log, hooks }: Ending): Promise<void> {
   const told = manager.stopping();
-  const all = Promise.all([keeper.stop(), hooks.drain(DRAIN_MS), told]).then(() => true);
+  const all = Promise.all([relay?.stop(), keeper.stop(), hooks.drain(DRAIN_MS), told]).then(() => true);
   const late = sleep(STOP_MS, false, { ref: false });
   const isDone = await Promise.race([all, late]);
   removeTemporaries();

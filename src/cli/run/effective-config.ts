@@ -1,7 +1,14 @@
 /** The config that holds: the file's, and what was typed over it. */
 import { resolve } from 'node:path';
 import { buildConfig } from '../../config/build-config.ts';
-import type { CertificateConfig, CertificateOptions, Config, LogConfig } from '../../config/config.ts';
+import type {
+  CertificateConfig,
+  CertificateOptions,
+  Config,
+  LogConfig,
+  RelayConfig,
+} from '../../config/config.ts';
+import { RELAY_LISTEN } from '../../config/defaults.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { RunFlags } from '../verbs/run.ts';
@@ -17,18 +24,33 @@ export async function effectiveConfig(args: readonly string[], flags: RunFlags):
   const typed: CertificateConfig = {
     ...overlaid(file.defaults, flags),
     files: args,
-    output: undefined,
+    // A relay needs no files.
+    output: flags.relay && flags.outDir === undefined ? 'off' : undefined,
     servers: [],
   };
   const certificates = args.length > 0 ? [...file.certificates, typed] : file.certificates;
-  if (flags.config !== undefined && certificates.length === 0) throw nothingNamed(flags.config);
+  if (flags.config !== undefined && certificates.length === 0 && !file.relay && !flags.relay)
+    throw nothingNamed(flags.config);
   const { store = file.store, control = file.control } = flags;
   return {
     ...file,
+    defaults: flags.relay ? overlaid(file.defaults, flags) : file.defaults,
     certificates,
+    relay: relayOf(file, flags),
     store: store === undefined ? undefined : resolve(store),
     control: control === undefined || control === 'off' ? control : resolve(control),
     log: logOf(file.log, flags),
+  };
+}
+
+/** Whom the user names as issuer is one for the relay, too. */
+function relayOf({ relay }: Config, flags: RunFlags): RelayConfig | undefined {
+  if (!flags.relay) return relay;
+  const { allow, listen } = flags.relay;
+  return {
+    listen: listen ?? relay?.listen ?? RELAY_LISTEN,
+    allow: allow ?? relay?.allow ?? [],
+    issuer: relay?.issuer ?? [],
   };
 }
 

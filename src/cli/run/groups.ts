@@ -46,5 +46,6 @@ function outputsOf(
   adapters: readonly ServerAdapter[],
 ): (path: string) => readonly string[] {
   if (adapters.length > 0) return (path) => adapters.flatMap((adapter) => adapter.outputsOf(path));
+  if (output === 'off') return () => [];
   return output === undefined ? (path) => [outputPath(path, outDir)] : () => [output];
 }

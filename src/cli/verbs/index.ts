@@ -6,6 +6,7 @@ import { INIT } from './init.ts';
 import { INSPECT } from './inspect.ts';
 import { OCSP } from './ocsp.ts';
 import { REFRESH } from './refresh.ts';
+import { RELAY } from './relay.ts';
 import { RUN } from './run.ts';
 import { STATUS } from './status.ts';
 import type { ForeignVerb, Verb } from './verb.ts';
@@ -16,6 +17,7 @@ export const VERBS: readonly (Verb | ForeignVerb)[] = [
   RUN,
   STATUS,
   REFRESH,
+  RELAY,
   INIT,
   DOCTOR,
   INSPECT,

@@ -18,13 +18,15 @@ export const ISSUER: OptionSpec = {
   help: 'CA certificates, a file or a directory, of which the right one is taken (repeatable)',
 };
 
+export const ALLOW_SHA1: OptionSpec = { name: 'allow-sha1', help: 'accept SHA-1 signatures' };
+
 export const JUDGING: readonly OptionSpec[] = [
   {
     name: 'trust',
     value: '<file>',
     help: 'certificates that may sign although the issuer did not delegate to them (repeatable)',
   },
-  { name: 'allow-sha1', help: 'accept SHA-1 signatures' },
+  ALLOW_SHA1,
   { name: 'max-age', value: '<duration>', help: 'refuse a response whose thisUpdate is older' },
   { name: 'allow-no-next-update', help: 'accept a response without nextUpdate, until --max-age' },
 ];

@@ -1,9 +1,17 @@
 /** `restaple run`, as it is typed. */
-import { type Arguments, UsageError } from '../arguments.ts';
+import type { Listen } from '../../relay/front/listen.ts';
+import type { Network } from '../../relay/front/networks.ts';
+import { type Arguments, type OptionSpec, UsageError } from '../arguments.ts';
 import { type FetchFlags, OUT_DIR } from './fetch.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
 import type { Verb } from './verb.ts';
 import { HASH, METHOD, ROAD, TIMEOUT, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
+
+/** Of the verb `relay` alone; `undefined` leaves it to the config. */
+export interface RelayFlags {
+  readonly listen: readonly Listen[] | undefined;
+  readonly allow: readonly Network[] | undefined;
+}
 
 /** Those of `fetch` that make sense for a process that stays; `undefined` leaves it to the config. */
 export interface RunFlags
@@ -19,6 +27,8 @@ export interface RunFlags
   readonly control: string | undefined;
   /** Of the log; with `--check` of its result. */
   readonly json: boolean;
+  /** There for the verb `relay` alone. */
+  readonly relay: RelayFlags | undefined;
 }
 
 /** From what was typed. */
@@ -37,8 +47,28 @@ export function runFlags(args: Arguments): RunFlags {
     json: args.switch('json'),
     quiet: args.switch('quiet'),
     verbose: args.switch('verbose'),
+    relay: undefined,
   };
 }
+
+export const CONFIG: OptionSpec = {
+  name: 'config',
+  short: 'c',
+  value: '<file>',
+  help: 'read this config (docs/reference/config.md)',
+};
+export const STORE: OptionSpec = {
+  name: 'store',
+  value: '<dir>',
+  help: 'where staples rest between runs (default: /var/lib/restaple for root, else ~/.local/state/restaple)',
+};
+export const CONTROL: OptionSpec = {
+  name: 'control',
+  value: '<path>',
+  help: "the socket for status and refresh, 'off' for none (default: below /run or in the store)",
+};
+export const QUIET: OptionSpec = { name: 'quiet', short: 'q', help: 'log warnings and errors only' };
+export const VERBOSE: OptionSpec = { name: 'verbose', short: 'v', help: 'log what changed nothing, too' };
 
 export const RUN: Verb = {
   name: 'run',
@@ -51,18 +81,10 @@ export const RUN: Verb = {
   least: 0,
   most: Infinity,
   options: [
-    { name: 'config', short: 'c', value: '<file>', help: 'read this config (docs/reference/config.md)' },
+    CONFIG,
     { name: 'check', help: 'only say all that is wrong with the config and the files that are named' },
-    {
-      name: 'store',
-      value: '<dir>',
-      help: 'where staples rest between runs (default: /var/lib/restaple for root, else ~/.local/state/restaple)',
-    },
-    {
-      name: 'control',
-      value: '<path>',
-      help: "the socket for status and refresh, 'off' for none (default: below /run or in the store)",
-    },
+    STORE,
+    CONTROL,
     ISSUER,
     URL_OPTION,
     OUT_DIR,
@@ -72,8 +94,8 @@ export const RUN: Verb = {
     TIMEOUT,
     ...JUDGING,
     { name: 'json', help: 'log as JSON (default: on anything but a terminal); with --check print JSON' },
-    { name: 'quiet', short: 'q', help: 'log warnings and errors only' },
-    { name: 'verbose', short: 'v', help: 'log what changed nothing, too' },
+    QUIET,
+    VERBOSE,
   ],
   async run(args, io) {
     if (args.operands.length === 0 && args.text('config') === undefined)

@@ -84,7 +84,7 @@ function lifeIn({ thisUpdate, validUntil }: Fields): Pick<Note, 'thisUpdate' | '
   return isLife ? { thisUpdate, validUntil } : {};
 }
 
-function memoryIn(value: unknown): Memory | undefined {
+export function memoryIn(value: unknown): Memory | undefined {
   const fields = fieldsOf(value);
   const { attemptAt, failures } = fields ?? {};
   if (fields === undefined || !isMoment(attemptAt)) return undefined;

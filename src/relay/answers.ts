@@ -1,0 +1,110 @@
+/** What is given out: one place a question, filled and replaced by whoever keeps it fresh. */
+import type { Verdict } from '../ocsp/verify-response.ts';
+import { isWorse } from '../staple/staple.ts';
+import { certIDKeyOf } from './cert-id-key.ts';
+import type { RelayAnswer, Slot } from './slot.ts';
+import { TRY_LATER } from './statuses.ts';
+
+export interface Verified {
+  readonly der: Buffer;
+  readonly verdict: Verdict;
+}
+
+/** `certificateHold` of CRLReason: the one reason that can be taken back (RFC 5280 section 5.3.1). */
+const CERTIFICATE_HOLD = 6;
+
+export class Place implements Slot {
+  answer: RelayAnswer | undefined;
+  askedAt: number = 0;
+  verdict: Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'> | undefined;
+  /** A keeper asks for it by itself. */
+  isKept: boolean = false;
+  /** Its last attempt brought nothing. */
+  isFailing: boolean = false;
+  waiting: ((answer: RelayAnswer) => void)[] = [];
+}
+
+export class Answers {
+  readonly #places = new Map<string, Place>();
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  find(key: string): Place | undefined {
+    return this.#places.get(key);
+  }
+
+  /** The place for a question, made when there is none. */
+  placeOf(key: string): Place {
+    let place = this.#places.get(key);
+    if (!place) this.#places.set(key, (place = new Place()));
+    return place;
+  }
+
+  /**
+   * Puts in what is as good as what is there, or better. `isFinal` is the word of one who has judged that already.
+   *
+   * @returns the place of the question that it answers.
+   */
+  put(response: Verified, isFinal: boolean): Place | undefined {
+    const key = certIDKeyOf(response.verdict.certID);
+    if (key === undefined) return undefined;
+    const place = this.placeOf(key);
+    if (isFinal || !place.verdict || mayFollow(response.verdict, place.verdict)) fill(place, response);
+    return place;
+  }
+
+  /** Whoever waits is told at once. */
+  failed(key: string): void {
+    const place = this.#places.get(key);
+    if (!place) return;
+    place.isFailing = true;
+    settle(place, TRY_LATER);
+  }
+
+  drop(key: string): void {
+    const place = this.#places.get(key);
+    if (!place) return;
+    this.#places.delete(key);
+    // Whoever has found the place before looks into it again.
+    place.answer = undefined;
+    settle(place, TRY_LATER);
+  }
+}
+
+/** A cache may give out an older answer than it gave before; and what is revoked stays so, unless it was on hold. */
+export function mayFollow(
+  fresh: Verdict,
+  present: Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'>,
+): boolean {
+  const { certStatus } = present;
+  const isForGood = certStatus.type === 'revoked' && certStatus.reason !== CERTIFICATE_HOLD;
+  if (isForGood && fresh.certStatus.type !== 'revoked') return false;
+  if (fresh.certStatus.type === 'unknown' && certStatus.type !== 'unknown') return false;
+  if (fresh.certStatus.type === 'revoked' && certStatus.type !== 'revoked')
+    return fresh.certStatus.reason !== CERTIFICATE_HOLD || !isWorse(fresh, present);
+  return !isWorse(fresh, present);
+}
+
+function fill(place: Place, { der, verdict }: Verified): void {
+  const { certStatus, thisUpdate, validUntil } = verdict;
+  place.isFailing = false;
+  place.verdict = { certStatus, thisUpdate, validUntil };
+  if (place.answer?.der.equals(der) !== true) {
+    // A copy of its own: a view would hold the memory of whatever it was read in.
+    const copy = Buffer.allocUnsafeSlow(der.length);
+    copy.set(der);
+    place.answer = {
+      der: copy,
+      life: { thisUpdate: thisUpdate.getTime(), validUntil: validUntil.getTime() },
+    };
+  }
+  settle(place, place.answer);
+}
+
+function settle(place: Place, answer: RelayAnswer): void {
+  const { waiting } = place;
+  place.waiting = [];
+  for (const resolve of waiting) resolve(answer);
+}
