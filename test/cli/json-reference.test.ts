@@ -44,6 +44,8 @@ describe('docs/reference/cli.md', () => {
       await writeFile(request, createRequest(certID, [encodeNonce(Buffer.of(1))]));
       const inspected = await runCli(['inspect', '--json', chain, response, request, leafKey]);
       expect(undescribed(inspected.out, section('`restaple inspect`'))).toEqual([]);
+      const revocation = await runCli(['inspect', '--json', '--crl', chain]);
+      expect(undescribed(revocation.out, section('`restaple inspect`'))).toEqual([]);
       for (const at of ['2026-02-25', '2026-02-25T12:00:00Z']) {
         const verified = await runCli(['verify', response, '--cert', chain, '--at', at, '--json']);
         expect(undescribed(verified.out, section('`restaple verify`'))).toEqual([]);

@@ -1,4 +1,5 @@
 /** The extensions of a certificate that an administrator may ask about. */
+import { decodeCrlDistributionPoints } from '../../crl/crl-distribution-points.ts';
 import { decodeWhole } from '../../der/reader.ts';
 import { hex, printable } from '../../text.ts';
 import { decodeAuthorityInfoAccess } from '../../x509/authority-info-access.ts';
@@ -10,7 +11,6 @@ import { extendedKeyUsage, keyUsage } from '../../x509/key-usage.ts';
 import { OID, oidName } from '../../x509/oids.ts';
 import { subjectAltNames } from '../../x509/subject-alt-name.ts';
 import { type AccessDescription, accessRows, describeAccess } from './access.ts';
-import { decodeCrlDistributionPoints } from './crl-distribution-points.ts';
 import { type ExtensionDescription, describeExtensions } from './extension.ts';
 import type { Row } from './listing.ts';
 
@@ -52,9 +52,9 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   }),
   [OID.cRLDistributionPoints]: (_, value) => ({
     type: 'cRLDistributionPoints',
-    names: decodeCrlDistributionPoints(value).map((name) =>
-      name.type === 'URI' ? printable(name.value) : formatGeneralName(name),
-    ),
+    names: decodeWhole(value, 'cRLDistributionPoints', decodeCrlDistributionPoints)
+      .flatMap(({ name }) => name?.fullName ?? [])
+      .map((name) => (name.type === 'URI' ? printable(name.value) : formatGeneralName(name))),
   }),
   [OID.subjectKeyIdentifier]: (certificate) => ({
     type: 'subjectKeyIdentifier',
