@@ -3,7 +3,7 @@
  * with RESTAPLE_REQUIRE_PEERS=1, as in CI, they fail instead, so that a lost program is not taken for a passed test.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
@@ -18,9 +18,15 @@ export function peer(program: string): string | undefined {
 function lookUp(program: string): string | undefined {
   const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => dir !== '');
   // Daemons live in directories that are not on the PATH of most users.
-  return [...dirs, '/usr/sbin', '/usr/local/sbin', '/sbin']
+  return [...dirs, '/usr/sbin', '/usr/local/sbin', '/sbin', ...postgresDirs()]
     .map((dir) => join(dir, program))
     .find((path) => isExecutable(path));
+}
+
+/** Debian has each version of PostgreSQL in a directory of its own. */
+function postgresDirs(): string[] {
+  const parent = '/usr/lib/postgresql';
+  return (existsSync(parent) ? readdirSync(parent) : []).map((version) => join(parent, version, 'bin'));
 }
 
 function isExecutable(path: string): boolean {
