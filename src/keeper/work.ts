@@ -89,13 +89,18 @@ export interface Kept {
   readonly unwritten: RestapleError | undefined;
 }
 
+export type IsUnwanted = (file: string, der: Buffer) => boolean;
+
 /**
  * `subject` is whatever names a certificate to the world. Every method may be called for many certificates at once, for
  * one certificate never twice at a time. What is thrown is a RestapleError, or a fault of restaple.
  */
 export interface Work<S, R> {
-  /** @param aside called when it waits for the network from now on, and others may be opened meanwhile. */
-  open(subject: S, aside?: () => void): Promise<Opened>;
+  /**
+   * @param aside called when it waits for the network from now on, and others may be opened meanwhile.
+   * @param isUnwanted whether a file that lacks this staple is to be left as it is.
+   */
+  open(subject: S, aside?: () => void, isUnwanted?: IsUnwanted): Promise<Opened>;
   /** Asks the responder, and takes nothing that a rule of verification refuses. */
   ask(subject: S, known: Validators, signal: AbortSignal): Promise<Answer<R>>;
   /**

@@ -73,8 +73,10 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
   }
 
   async open(subject: CertificateSubject, aside?: () => void): Promise<Opened> {
-    return this.#around(subject, async () => {
-      const opened = await this.#options.work.open(subject, aside);
+    return this.#around(subject, async (placements) => {
+      const opened = await this.#options.work.open(subject, aside, (file, der) =>
+        placements.some((one) => one.target.file === file && this.#isUnwanted(one, der)),
+      );
       const { memory, published, staple } = opened;
       return [opened, { staple, published, isRevoked: memory?.revoked !== undefined }];
     });
@@ -124,17 +126,20 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
   }
 
   /** While the keeper writes, nobody else does. */
-  async #around<T>(subject: CertificateSubject, step: () => Promise<readonly [T, News]>): Promise<T> {
+  async #around<T>(
+    subject: CertificateSubject,
+    step: (placements: readonly Placement[]) => Promise<readonly [T, News]>,
+  ): Promise<T> {
     const placements = this.#placementsOf(subject);
     if (placements.length === 0) {
-      const [result] = await step();
+      const [result] = await step(placements);
       return result;
     }
     await Promise.all(placements.map(({ lane, target }) => lane.hold(target)));
     for (const one of placements) one.before = this.#options.files.read(one.target.file);
     let news: News | undefined;
     try {
-      const [result, found] = await step();
+      const [result, found] = await step(placements);
       news = found;
       return result;
     } finally {
@@ -194,9 +199,11 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
       return;
     }
     const digest = digestOf(der);
+    const isEnding = this.#isEnding(lane, news.staple.validUntil);
+    if (isEnding && target.withdrawn === digest) return;
     target.validUntil = news.staple.validUntil;
     this.#appoint(lane, target);
-    if (target.taken === digest || news.isRevoked) return;
+    if (isEnding || target.taken === digest || news.isRevoked) return;
     const isKnown = target.taken !== undefined || news.published.includes(file);
     target.taken = digest;
     if (!isKnown) {
@@ -225,6 +232,16 @@ export class Deployment<R> implements Work<CertificateSubject, R> {
     target.validUntil = judged ?? life?.validUntil ?? -Infinity;
     this.#appoint(lane, target);
     this.#schedule.arm();
+  }
+
+  /** It was taken out of there, and would be again. */
+  #isUnwanted({ lane, target }: Placement, der: Buffer): boolean {
+    return target.refused === digestOf(der) || this.#isEnding(lane, rawLifeOf(der)?.validUntil ?? Infinity);
+  }
+
+  /** A server that must not see its end must not see it any more. */
+  #isEnding({ adapter: { withdrawBeforeMs } }: Lane, validUntil: number): boolean {
+    return withdrawBeforeMs !== undefined && validUntil - withdrawBeforeMs <= this.#options.clock.now();
   }
 
   /** When it has to be withdrawn unless there is a newer one. */

@@ -202,6 +202,7 @@ export class Lane {
     if (isTakenBack) {
       const error = await this.#reload.again(target, change);
       if (error) throw error;
+      target.refused = undefined;
       this.#listener.holds(target, der, validUntil);
     }
     const effect = await this.adapter.publish({ certificate, file, der, validUntil });
@@ -316,6 +317,7 @@ export class Lane {
   /** The server does not bear it: it has the old one until then. */
   #refused(target: Target, change: Change | undefined, error: unknown): void {
     if (!change || target.task) return;
+    target.refused = digestOf(change.der);
     target.task = { kind: 'publish', change, isTakenBack: true };
     this.#listener.holds(target, change.previous);
     this.#failed(target, error);

@@ -12,6 +12,8 @@ export class Target {
   taken: string | undefined;
   /** SHA-256 of what lay in it when it was withdrawn: some servers want a file, whatever it holds. */
   withdrawn: string | undefined;
+  /** SHA-256 of what the server did not bear. */
+  refused: string | undefined;
   /** When what lies in it ends; `-Infinity` when nothing does. */
   validUntil: number = -Infinity;
   task: Task | undefined;

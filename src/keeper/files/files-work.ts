@@ -13,7 +13,7 @@ import { printable } from '../../text.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { formatName } from '../../x509/name.ts';
 import type { Clock } from '../clock.ts';
-import type { Answer, Issuer, Kept, Memory, Opened, Validators, Work } from '../work.ts';
+import type { Answer, Issuer, IsUnwanted, Kept, Memory, Opened, Validators, Work } from '../work.ts';
 import { askGroups } from './ask.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
 import { type CertificateSource, Certificates, type Read } from './certificates.ts';
@@ -62,7 +62,11 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
   }
 
   /** @throws RestapleError where the certificate cannot be read, or its issuer cannot be had. */
-  async open(subject: CertificateSubject, aside?: () => void): Promise<Opened> {
+  async open(
+    subject: CertificateSubject,
+    aside?: () => void,
+    isUnwanted: IsUnwanted = () => false,
+  ): Promise<Opened> {
     // Where all is well, nothing here waits for anything: ten thousand in a row would keep signals waiting for seconds.
     if (this.#pace.isOver()) await this.#pace.rest();
     const { settings } = subject;
@@ -92,7 +96,8 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     this.#witness?.met(subject, { certificate, issuer, groups });
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
     const places = this.#shelf.roomOf(subject);
-    const { best, lacking, damaged } = places.look(judges.present);
+    const { best, lacking: all, damaged } = places.look(judges.present);
+    const lacking = best ? all.filter((path) => !isUnwanted(path, best.der)) : [];
     // What was good before it was revoked stays where it is until it ends, and goes nowhere else.
     const isSpread = best !== undefined && lacking.length > 0 && memory?.revoked === undefined;
     const put = isSpread ? await places.put(best, judges.standing, lacking) : undefined;

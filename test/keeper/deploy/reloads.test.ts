@@ -164,6 +164,19 @@ describe('a check that fails', () => {
     }
   });
 
+  it('leaves the old one in its place when somebody looks', async () => {
+    const world = hating(second);
+    await world.keep('a', first);
+    await world.clock.pass(MINUTE);
+    await world.keep('a', second);
+    await world.clock.pass(10 * MINUTE);
+    await world.open('a');
+    expect(world.files.get(fileOf('a'))).toEqual(first);
+    world.check = () => undefined;
+    await world.clock.pass(30 * MINUTE);
+    expect(world.files.get(fileOf('a'))).toEqual(second);
+  });
+
   it('once does not have the staple withdrawn when the one before it would have ended', async () => {
     const world = hating(second);
     await world.keep('a', first);

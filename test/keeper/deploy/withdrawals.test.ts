@@ -1,5 +1,6 @@
 /** When a staple is taken out of the sight of a server, and what a restart of restaple costs it. */
 import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../../src/servers/adapter.ts';
 import { HOUR, MINUTE, SECOND, World, fileOf, staple } from './world.ts';
 
 const short = staple(-HOUR, HOUR);
@@ -20,6 +21,25 @@ describe('a staple', () => {
     expect(world.done()).toEqual(['check', 'reload']);
     await world.clock.pass(HOUR);
     expect(world.done()).toEqual([]);
+  });
+
+  it.each([
+    ['its file is gone', {}],
+    ['its file stays, as nginx wants it', { withdraw: (): Promise<Effect> => Promise.resolve('reload') }],
+  ])('that was withdrawn is not put back when somebody looks: %s', async (_, adapterIs) => {
+    const world = new World({ adapterIs });
+    await world.keep('a', short);
+    await world.clock.pass(55 * MINUTE);
+    const before = world.files.get(fileOf('a'));
+    world.done();
+    await world.open('a');
+    await world.clock.pass(4 * MINUTE);
+    expect(world.done()).toEqual([]);
+    expect(world.files.get(fileOf('a'))).toEqual(before);
+    expect(world.told('withdrawn')).toHaveLength(1);
+    await world.keep('a', long);
+    await world.clock.pass(5 * MINUTE);
+    expect(world.done()).toEqual(['publish a', 'check', 'reload']);
   });
 
   it('is none when its file is empty, which is no news', async () => {

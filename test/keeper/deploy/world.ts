@@ -190,11 +190,13 @@ export class World {
 
   #work(): Work<CertificateSubject, Buffer> {
     return {
-      open: ({ key, outputs }) => {
+      open: ({ key, outputs }, _aside, isUnwanted = () => false) => {
         const der = this.stored.get(key);
         const life = der && rawLifeOf(der);
         const isGood = der && life && life.validUntil > this.clock.now() ? der : undefined;
-        const lacking = isGood ? outputs.filter((path) => this.files.get(path)?.equals(isGood) !== true) : [];
+        const isLacking = (path: string): boolean =>
+          isGood !== undefined && this.files.get(path)?.equals(isGood) !== true && !isUnwanted(path, isGood);
+        const lacking = outputs.filter(isLacking);
         for (const path of lacking) if (isGood) this.put(path, isGood);
         const revoked = { since: 0, onHold: false, message: 'revoked' };
         return Promise.resolve({
