@@ -1,4 +1,4 @@
-/** `restaple`: from a certificate to a verified staple. The protocol alone is `restaple/ocsp`. */
+/** `restaple`: from a certificate to a verified staple. The protocol alone is `restaple/ocsp`, TLS servers `restaple/tls`. */
 export {
   type DerCode,
   DerError,
@@ -39,5 +39,16 @@ export {
   type RetryOptions,
   fetchResponse,
 } from './staple/fetch-response.ts';
+export { type FetchStapleOptions, type FetchedStaple, fetchStaple } from './staple/fetch-staple.ts';
 export { type Staple, verifyStaple } from './staple/staple.ts';
 export { type Verdict, type VerifyOptions, verifyResponse } from './ocsp/verify-response.ts';
+export type { CertificateInput } from './subject/given.ts';
+export {
+  type CheckServerOptions,
+  type ServerReport,
+  type StapleState,
+  checkServer,
+} from './tls/check-server.ts';
+export { createKeeper } from './tls/create-keeper.ts';
+export type { StapleKeeperOptions } from './tls/options.ts';
+export type { StapleKeeper } from './tls/staple-keeper.ts';

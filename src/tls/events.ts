@@ -1,0 +1,22 @@
+/** What a keeper in a program tells. */
+import type { KeeperEvent, KeeperEventType } from '../keeper/events.ts';
+
+/** Which part this process has in a store that several share. */
+export interface StoreEvent {
+  readonly type: 'store';
+  /** `keeper`: it asks responders, for all. `reader`: it serves what another process keeps. */
+  readonly role: 'keeper' | 'reader';
+  readonly store: string;
+  /** Why it does not ask. */
+  readonly message?: string;
+}
+
+export type StapleEvent = KeeperEvent | StoreEvent;
+
+/** For `on`: each event under its own `type`, and every one under `event`. */
+export type StapleEvents = {
+  [T in KeeperEventType]: [event: Extract<KeeperEvent, { readonly type: T }>];
+} & {
+  store: [event: StoreEvent];
+  event: [event: StapleEvent];
+};

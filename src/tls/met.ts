@@ -1,0 +1,132 @@
+/**
+ * The certificates that a server presents, as handshakes name them, and which of them share a context: known from their
+ * names beforehand, and from what handshakes presented.
+ */
+import type { TLSSocket } from 'node:tls';
+import { attempt } from '../attempt.ts';
+import { ContentCache } from '../bounded-cache.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { importPublicKey } from '../x509/public-key.ts';
+import { subjectAltNames } from '../x509/subject-alt-name.ts';
+import { type Signs, handshakeUnderway, presentedOf } from './presented.ts';
+
+/** A server has as many as it has sites. */
+const MAX_MET = 100_000;
+/** Looking at what a handshake presented costs a few per cent of it: the first tell nearly all, the rest is sampled. */
+const CHECKED_FIRST = 64;
+const CHECKED_THEN = 16;
+
+interface Met extends Signs {
+  readonly raw: Buffer;
+  readonly names: readonly string[];
+  readonly notBefore: number;
+  /** Those that share the server's own context with it, by their types; `undefined` for one that does not after all. */
+  readonly seen: Map<string, Met | undefined>;
+  handshakes: number;
+}
+
+/** What was thought to be presented in a handshake, until it is over. */
+interface Guess {
+  readonly asked: Met;
+  /** Of the server's own context. */
+  readonly own: Met;
+  readonly chosen: Met | undefined;
+}
+
+export class MetCertificates {
+  readonly #met = new ContentCache<Met>(MAX_MET);
+  readonly #byName = new Map<string, Met[]>();
+  readonly #guesses = new WeakMap<TLSSocket, Guess>();
+  readonly #meetUnknown: (raw: Buffer, issuer: Buffer | null) => void;
+
+  /** @param meetUnknown called with a certificate that nobody has told of. */
+  constructor(meetUnknown: (raw: Buffer, issuer: Buffer | null) => void) {
+    this.#meetUnknown = meetUnknown;
+  }
+
+  meet(certificate: Certificate): void {
+    if (this.#met.get(certificate.raw)) return;
+    const key = attempt(() => importPublicKey(certificate.subjectPublicKeyInfo));
+    const met: Met = {
+      // A copy: the bytes may be a view into a whole file.
+      raw: Buffer.from(certificate.raw),
+      names: namesOf(certificate),
+      notBefore: certificate.notBefore.getTime(),
+      type: key?.asymmetricKeyType ?? '',
+      curve: key?.asymmetricKeyDetails?.namedCurve,
+      seen: new Map(),
+      handshakes: 0,
+    };
+    this.#met.set(met.raw, met);
+    for (const name of met.names) this.#byName.set(name, [...(this.#byName.get(name) ?? []), met]);
+  }
+
+  /**
+   * The certificate that is about to be presented; `undefined` when that cannot be known.
+   *
+   * @param raw as `OCSPRequest` names it, in DER.
+   */
+  presented(raw: Buffer, issuer: Buffer | null): Buffer | undefined {
+    const underway = handshakeUnderway();
+    const isNamed = underway?.isNamed === true;
+    const named = isNamed ? raw : (underway?.own ?? raw);
+    const asked = this.#find(named, named === raw ? issuer : null);
+    if (!asked) return named;
+    asked.handshakes += 1;
+    const own = isNamed && underway.own ? this.#find(underway.own, null) : asked;
+    const partners = own ? this.#partnersOf(own) : [];
+    const others = (own === asked || !own ? partners : [own, ...partners]).filter(
+      ({ type }) => type !== asked.type,
+    );
+    const socket = underway?.socket;
+    const chosen = others.length === 0 ? asked : socket && chosenBy(socket, asked, others, isNamed);
+    const isChecked = asked.handshakes <= CHECKED_FIRST || asked.handshakes % CHECKED_THEN === 0;
+    if (socket && own && isChecked) this.#guesses.set(socket, { asked, own, chosen });
+    return chosen?.raw;
+  }
+
+  /** A handshake is over: what it presented is what the next ones will. */
+  check(socket: TLSSocket): void {
+    const guess = this.#guesses.get(socket);
+    if (!guess) return;
+    this.#guesses.delete(socket);
+    const { asked, own, chosen } = guess;
+    const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
+    if (!Buffer.isBuffer(raw) || chosen?.raw.equals(raw) === true) return;
+    const presented = this.#find(raw, null) ?? this.#met.get(raw);
+    if (presented && presented.type !== asked.type) own.seen.set(presented.type, presented);
+    else if (presented === asked && chosen) own.seen.set(chosen.type, undefined);
+  }
+
+  #find(raw: Buffer, issuer: Buffer | null): Met | undefined {
+    const met = this.#met.get(raw);
+    if (!met) this.#meetUnknown(raw, issuer);
+    return met;
+  }
+
+  /** The newest of each other type for the same name, unless handshakes have shown otherwise. */
+  #partnersOf(own: Met): readonly Met[] {
+    const partners = new Map<string, Met | undefined>();
+    for (const name of own.names) {
+      for (const other of this.#byName.get(name) ?? []) {
+        const known = partners.get(other.type);
+        if (other.type !== own.type && (!known || known.notBefore < other.notBefore))
+          partners.set(other.type, other);
+      }
+    }
+    for (const [type, seen] of own.seen) partners.set(type, seen);
+    return [...partners.values()].filter((partner) => partner !== undefined);
+  }
+}
+
+function chosenBy(socket: TLSSocket, asked: Met, others: readonly Met[], isNamed: boolean): Met | undefined {
+  const protocol = socket.getProtocol();
+  // That of the name goes before the server's own, whichever type the client prefers.
+  const candidates = isNamed && protocol === 'TLSv1.3' ? [asked] : [asked, ...others];
+  return presentedOf(candidates, protocol, socket.getSharedSigalgs());
+}
+
+function namesOf(certificate: Certificate): readonly string[] {
+  const names = attempt(() => subjectAltNames(certificate)) ?? [];
+  return names.filter(({ type }) => type === 'DNS' || type === 'IP').map(({ value }) => value.toLowerCase());
+}

@@ -1,0 +1,101 @@
+/**
+ * Which certificate a handshake will present. Node.js asks for the staple before OpenSSL has chosen, and names one
+ * certificate of those that it may choose from:
+ * - of the server's own context, the one that was loaded last, though all types of key that are in it may be presented
+ *   (Node 20 and 26);
+ * - of a context for a name, the one that was loaded last. Its others are never used (Node 20 and 26); the server's own
+ *   of another type is presented to clients that cannot have it, and by the order of the ciphers in TLS 1.2 (Node 20).
+ *
+ * So the choice is made here as OpenSSL makes it, from the signature algorithms that both sides have; where it cannot be
+ * known, nobody is given a staple that may be another certificate's.
+ */
+import { executionAsyncResource } from 'node:async_hooks';
+import { TLSSocket } from 'node:tls';
+
+/** What a certificate signs handshakes with: the `asymmetricKeyType` of its key, and the curve. */
+export interface Signs {
+  readonly type: string;
+  readonly curve: string | undefined;
+}
+
+/** As `getSharedSigalgs` writes them: a curve is bound to one hash in TLS 1.3 (RFC 8446 section 4.2.3). */
+const CURVE_HASH: Readonly<Record<string, string>> = {
+  prime256v1: 'ECDSA+SHA256',
+  secp384r1: 'ECDSA+SHA384',
+  secp521r1: 'ECDSA+SHA512',
+};
+
+/** What is known of the handshake that `OCSPRequest` is about, besides its arguments. */
+export interface Underway {
+  readonly socket: TLSSocket;
+  /**
+   * The certificate of the server's own context in DER, as it was when the handshake began: after `setSecureContext`,
+   * `OCSPRequest` names the new one to those that began before.
+   */
+  readonly own: Buffer | undefined;
+  /** The context is one for the name that the client asked for. */
+  readonly isNamed: boolean;
+}
+
+/**
+ * The handshake in which this is called. Node hands no socket to `OCSPRequest`, but runs it as a callback of the handle,
+ * which knows its socket. `undefined` where it is otherwise: after an `SNICallback` that waited, in other runtimes.
+ */
+export function handshakeUnderway(): Underway | undefined {
+  const handle: object = executionAsyncResource();
+  for (const symbol of Object.getOwnPropertySymbols(handle)) {
+    const owner: unknown = Reflect.get(handle, symbol);
+    if (!(owner instanceof TLSSocket)) continue;
+    const { sni_context: named, _secureContext: own } = Object(handle);
+    return { socket: owner, own: certificateIn(own), isNamed: Boolean(named) };
+  }
+  return undefined;
+}
+
+function certificateIn(secureContext: unknown): Buffer | undefined {
+  const { context } = Object(secureContext);
+  if (typeof context?.getCertificate !== 'function') return undefined;
+  const certificate: unknown = context.getCertificate();
+  return Buffer.isBuffer(certificate) ? certificate : undefined;
+}
+
+/**
+ * The one of `candidates`, all in one context and of different types, that OpenSSL presents; `undefined` when that
+ * depends on what cannot be seen here, such as the cipher suites of a TLS 1.2 client.
+ */
+export function presentedOf<T extends Signs>(
+  candidates: readonly T[],
+  protocol: string | null,
+  sigalgs: readonly string[],
+): T | undefined {
+  if (protocol === 'TLSv1.3') {
+    for (const sigalg of sigalgs) {
+      const [first, ...others] = candidates.filter((one) => signsBy(one, sigalg));
+      if (first) return others.length === 0 ? first : undefined;
+    }
+    return undefined;
+  }
+  const [only, ...others] = candidates.filter(({ type }) => sigalgs.some((sigalg) => isOfType(type, sigalg)));
+  return others.length === 0 ? only : undefined;
+}
+
+function signsBy({ type, curve }: Signs, sigalg: string): boolean {
+  if (type === 'ec') return curve !== undefined && CURVE_HASH[curve] === sigalg;
+  // PKCS#1 v1.5 signs no handshake of TLS 1.3.
+  if (type === 'rsa') return sigalg.startsWith('RSA-PSS+');
+  return isOfType(type, sigalg);
+}
+
+function isOfType(type: string, sigalg: string): boolean {
+  const [scheme = ''] = sigalg.split('+');
+  switch (type) {
+    case 'ec':
+      return scheme === 'ECDSA';
+    case 'rsa':
+      return scheme === 'RSA' || scheme === 'RSA-PSS';
+    case 'rsa-pss':
+      return scheme === 'RSA-PSS';
+    default:
+      return scheme.toLowerCase().endsWith(type);
+  }
+}
