@@ -17,9 +17,13 @@ export interface RunningCli {
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
-/** Starts `restaple run`; its log is JSON because it is piped. */
-export function startRun(cli: BuiltCli, ...args: readonly string[]): RunningCli {
-  const child = cli.startWith(['ignore', 'ignore', 'pipe'], 'run', ...args);
+/** Starts `restaple run`. */
+export const startRun = (cli: BuiltCli, ...args: readonly string[]): RunningCli =>
+  startVerb(cli, 'run', ...args);
+
+/** Starts a verb that stays; its log is JSON because it is piped. */
+export function startVerb(cli: BuiltCli, ...args: readonly string[]): RunningCli {
+  const child = cli.startWith(['ignore', 'ignore', 'pipe'], ...args);
   const closed = once(child, 'close');
   const lines: LogLine[] = [];
   const watchers = new Set<() => void>();

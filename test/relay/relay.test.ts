@@ -21,7 +21,7 @@ import { certIDOf, own, pki, question, said, settings, withRelay } from './world
 
 const responders: Responder[] = [];
 afterEach(async () => {
-  await Promise.all(responders.splice(0).map((responder) => responder.close()));
+  await Promise.all(responders.splice(0).map((one) => one.close()));
 });
 
 async function responder(options: Partial<ResponderOptions> = {}): Promise<Responder> {
@@ -339,7 +339,7 @@ describe('after a restart', () => {
     });
   });
 
-  it('it is taken up when its issuer is met', async () => {
+  it('what was asked for is taken up when its issuer is met', async () => {
     const { url } = await responder();
     await withRelay(async ({ relay, store }) => {
       const answer = await relay.answer(question(url));

@@ -19,7 +19,7 @@ import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { groupsOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
-import type { RelayBeside } from './relay.ts';
+import { type RelayBeside, relayOf } from './relay.ts';
 import { type Signals, listenForSignals } from './signals.ts';
 import { StatusLine, summary } from './status-line.ts';
 import { Clients } from './transport.ts';
@@ -56,7 +56,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     report: (record) => log.write(record),
   });
   const control = config.control ?? controlPaths(store, io.env, uid)[0];
-  const beside = await relayBeside(config, store, clients, log);
+  const beside = await relayOf(config, store, clients, log);
   const signals = listenForSignals();
   try {
     const keeper = await startKeeper({
@@ -87,18 +87,6 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     signals.release();
     clients.close();
   }
-}
-
-/** Loaded where there is one: whoever keeps files alone has no need of an HTTP server. */
-async function relayBeside(
-  config: Config,
-  store: string,
-  clients: Clients,
-  log: Log,
-): Promise<RelayBeside | undefined> {
-  if (!config.relay) return undefined;
-  const { relayOf } = await import('./relay.ts');
-  return relayOf(config, store, clients, log);
 }
 
 /** A place that is taken must not leave a keeper behind that nobody asked for alone. */

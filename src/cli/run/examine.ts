@@ -21,6 +21,7 @@ import { loadNamed } from '../judge-options.ts';
 import { groupsOf } from './groups.ts';
 import { type Problem, Problems } from './problems.ts';
 import type { Clients } from './transport.ts';
+import { missingPrograms } from './programs.ts';
 import { storeProblem, unwritableOutputs } from './writable.ts';
 
 export interface Examination {
@@ -44,6 +45,7 @@ export async function examine(
   const fates = new Map<string, Fate>();
   const beside = directoryIssuers();
   problems.add(storeProblem(store));
+  for (const problem of missingPrograms(config.servers)) problems.add(problem);
   for (const one of config.certificates) {
     const group = await problems.of(undefined, () => groupOf(one, config, clients));
     for (const path of namedBy(one)) await problems.of(path, () => loadNamed([path]));
