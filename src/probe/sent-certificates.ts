@@ -137,7 +137,7 @@ class Flight {
   }
 
   /** RFC 5246 section 7.4.2; in RFC 8446 section 4.4.2 a context before them, and extensions behind each. */
-  #certificates(message: Buffer): Buffer[] {
+  #certificates(message: Buffer): Buffer[] | undefined {
     let at = this.#isTls13 ? 1 + message.readUInt8(0) : 0;
     at += 3;
     const chain: Buffer[] = [];
@@ -147,7 +147,7 @@ class Flight {
       chain.push(message.subarray(at + 3, end));
       at = this.#isTls13 ? end + 2 + message.readUInt16BE(end) : end;
     }
-    return chain;
+    return chain.length === 0 ? undefined : chain;
   }
 }
 

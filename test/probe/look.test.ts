@@ -162,6 +162,12 @@ describe('a look', () => {
     expect(look).toMatchObject({ keyType: 'rsa', chain: raws(weak, pki.issuer) });
   });
 
+  it('is over before the server can negotiate again', async () => {
+    const port = await start({ ...LEAF, maxVersion: 'TLSv1.2' });
+    servers[0]?.on('secureConnection', (socket) => socket.renegotiate({}, () => {}));
+    expect(await lookAt(at(port), options())).toMatchObject({ staple, version: 'TLSv1.2' });
+  });
+
   it('over TLS 1.1 is had by who asks for it', async () => {
     const port = await start({
       ...LEAF,
