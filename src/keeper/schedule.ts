@@ -21,6 +21,7 @@ export interface ScheduleOptions {
 export class Schedule<T extends Due> {
   readonly heap: DueHeap<T> = new DueHeap<T>();
   readonly #options: ScheduleOptions;
+  readonly #fire: () => void;
   #cancel: (() => void) | undefined;
   #firesAt = Infinity;
   #wall: number;
@@ -30,6 +31,12 @@ export class Schedule<T extends Due> {
     this.#options = options;
     this.#wall = options.clock.now();
     this.#monotonic = options.clock.monotonic();
+    this.#fire = () => {
+      this.#cancel = undefined;
+      this.#firesAt = Infinity;
+      this.#look();
+      this.#options.due();
+    };
   }
 
   /** Sets the timer for the next that is due, but not before `notBeforeMs` from now. */
@@ -41,12 +48,7 @@ export class Schedule<T extends Due> {
     if (this.#cancel && at >= this.#firesAt) return;
     this.#cancel?.();
     this.#firesAt = at;
-    this.#cancel = clock.setTimer(Math.max(0, Math.ceil(wait)), () => {
-      this.#cancel = undefined;
-      this.#firesAt = Infinity;
-      this.#look();
-      this.#options.due();
-    });
+    this.#cancel = clock.setTimer(Math.max(0, Math.ceil(wait)), this.#fire);
   }
 
   stop(): void {
