@@ -159,17 +159,18 @@ export class Front {
     });
   }
 
-  #posted(exchange: Exchange, connection: Connection, body: string | undefined): void {
+  #posted(exchange: Exchange, connection: Connection, body: Buffer | undefined): void {
     const [{ headers, url = '' }, response] = exchange;
     if (body === undefined) {
       response.shouldKeepAlive = false;
       this.#refuse(response, 413);
       return;
     }
-    const key = `${url} ${body}`;
+    const key = `${url} ${body.toString('latin1')}`;
     if (this.#sendKept(exchange, this.#recent.get(key))) return;
     const target = readTarget(url);
-    const der = Buffer.from(body, 'latin1');
+    // A copy of its own: the body is a view into all that was read from the socket.
+    const der = Buffer.from(body);
     const request = attempt(() => decodeOCSPRequest(der));
     if (!target) this.#refuse(response, 400);
     else if (request) this.#answer(exchange, connection, { der, request, upstream: postedTo(target) }, key);

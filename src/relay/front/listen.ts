@@ -14,13 +14,11 @@ export const LISTEN_FORM =
 /** `127.0.0.1:2560`, `[::1]:2560`, `localhost:2560` or `/run/restaple/relay.sock`; `undefined` for anything else. */
 export function parseListen(text: string): Listen | undefined {
   if (isAbsolute(text)) return /[\0\n]/.test(text) ? undefined : { type: 'socket', path: text };
-  const [, host = '', digits = ''] =
-    /^(?:\[?(localhost|[\d.]+|(?<=\[)[\d.:a-f]+(?=\]))\]?):(\d{1,5})$/i.exec(text) ?? [];
+  const [, bracketed, bare, digits] = /^(?:\[([\d.:a-f]+)\]|(localhost|[\d.]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = (bracketed ?? bare ?? '').toLowerCase();
   const port = Number(digits);
-  const isHost = host.toLowerCase() === 'localhost' || isIP(host) !== 0;
-  return isHost && digits !== '' && port <= 65_535
-    ? { type: 'tcp', host: host.toLowerCase(), port }
-    : undefined;
+  const isHost = host === 'localhost' || isIP(host) === (bracketed === undefined ? 4 : 6);
+  return isHost && port <= 65_535 ? { type: 'tcp', host, port } : undefined;
 }
 
 export function formatListen(listen: Listen): string {
