@@ -1,4 +1,5 @@
 /** The contract of a check: it gets what is known so far, and tells what it found and what is known from then on. */
+import type { CrlStatus } from '../crl/fetch-crl-status.ts';
 import type { RestapleError } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
@@ -89,6 +90,11 @@ export interface Known {
   readonly issuerInChain?: boolean;
   readonly places?: readonly Place[];
   readonly asked?: Asked;
+  /** Nobody is there to be asked, so that the CRL has the word. */
+  readonly leftToCrl?: boolean;
+  /** What the CRL says, or why there is none; only where it was asked for. */
+  readonly crl?: CrlStatus;
+  readonly crlError?: RestapleError;
   readonly ways?: readonly Way[];
   /** By how much our clock is ahead of the responder's, in milliseconds. */
   readonly aheadMs?: number;
@@ -117,6 +123,8 @@ export interface Tools {
     VerifyOptions,
     'allowSha1' | 'trustedSigners' | 'maxAgeMs' | 'allowMissingNextUpdate'
   >;
+  /** Ask the CRL as well. */
+  readonly crl: boolean;
   /** The options as they were typed: what is advised keeps them. */
   readonly typed: readonly (readonly [option: string, value?: string])[];
   /** For each attempt over all responders, in milliseconds. */

@@ -1,6 +1,6 @@
 /** One sentence out of all that was found: the cause, and the command to type next. */
 import { formatDuration } from '../duration.ts';
-import { type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
+import { CrlError, type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
 import { CLOCK_SKEW_MS } from '../ocsp/check-times.ts';
 import { isCa } from '../x509/basic-constraints.ts';
 import { type Conclusion, causeOf } from './causes.ts';
@@ -12,7 +12,15 @@ import { isSelfSigned } from './self-signed.ts';
 type Reasoning = (error: RestapleError, known: Known, commands: Commands) => Conclusion | undefined;
 
 /** From what only the side-by-side of several findings can tell; the first that knows counts. */
-const REASONINGS: readonly Reasoning[] = [noServer, noResponder, wrongClock, passing, wrongHost, otherWay];
+const REASONINGS: readonly Reasoning[] = [
+  noServer,
+  noCrl,
+  noResponder,
+  wrongClock,
+  passing,
+  wrongHost,
+  otherWay,
+];
 
 export function conclude(
   error: RestapleError | undefined,
@@ -52,8 +60,21 @@ function noServer(
   return { cause: `${why}: ${error.message}`, next: commands.connect() };
 }
 
+/** The certificate is left to its CRL. What the codes of the network say of a responder is not meant. */
+function noCrl(error: RestapleError, { crlError }: Known, commands: Commands): Conclusion | undefined {
+  if (error !== crlError || error.code === 'certificate-expired') return undefined;
+  const url = error instanceof CrlError || error instanceof TransportError ? error.url : undefined;
+  const cause = `there is no OCSP, and the CRL does not tell: ${error.message}`;
+  // Of what may have 64 MiB, the beginning.
+  const next = url === undefined ? commands.inspect() : `${commands.curl('-si', url)} | head -c 1000`;
+  return { cause, next };
+}
+
 /** With which servers are told to staple. */
 const DIRECTIVES = 'ssl_stapling|SSLUseStapling|SSLStapling|MDStapling|ocsp-update';
+
+const grep = (commands: Commands): string =>
+  commands.of('grep', '-rnsE', DIRECTIVES, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
 
 function noResponder(error: RestapleError, known: Known, commands: Commands): Conclusion | undefined {
   if (error.code !== 'responder-url-missing') return undefined;
@@ -63,7 +84,7 @@ function noResponder(error: RestapleError, known: Known, commands: Commands): Co
     const cause = `the certificate names no OCSP responder, though others of its issuer named ${url}`;
     return { cause, next: commands.fetch(['--url', url], ['--url']) };
   }
-  const next = commands.of('grep', '-rnsE', DIRECTIVES, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
+  const next = grep(commands);
   if (certificate && isSelfSigned(certificate)) {
     const cause = 'the certificate is self-signed: no CA answers for it, so there is nothing to staple';
     return { cause, next };
@@ -140,6 +161,11 @@ function withoutError(known: Known, findings: readonly Finding[], commands: Comm
       cause: 'nothing is wrong: the CA publishes no revocation for this certificate',
       next: commands.inspect(),
     };
+  if (known.leftToCrl === true)
+    return {
+      cause: `nothing is wrong: ${turnedOff(known)}, so there is nothing to staple, and the CRL says good`,
+      next: grep(commands),
+    };
   if (known.served === null)
     return { cause: 'the responder says good, but the server staples nothing', next: commands.fetch() };
   if (known.servedError) {
@@ -157,3 +183,6 @@ function withoutError(known: Known, findings: readonly Finding[], commands: Comm
   const cause = `the responder says good, so fetch succeeds; yet not all is well: ${what}`;
   return { cause, next: commands.fetch() };
 }
+
+const turnedOff = ({ retired }: Known): string =>
+  retired ? `${retired.name} turned OCSP off (${retired.since})` : 'the certificate names no OCSP responder';

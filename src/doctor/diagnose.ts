@@ -10,6 +10,7 @@ import { checkClock } from './clock.ts';
 import { conclude } from './conclusion.ts';
 import { checkDns } from './dns.ts';
 import { checkEdge } from './edge.ts';
+import { checkCrl } from './crl.ts';
 import type { Finding } from './finding.ts';
 import { checkIssuer } from './issuer.ts';
 import { checkLife } from './life.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   checkCertificate,
   checkResponderUrl,
   checkIssuer,
+  checkCrl,
   checkDns,
   checkTcp,
   ask,

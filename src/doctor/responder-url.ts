@@ -1,4 +1,6 @@
 /** Does the certificate say whom to ask, and if not, why? */
+import { attempt } from '../attempt.ts';
+import { crlDistributionPoints } from '../crl/crl-distribution-points.ts';
 import { InputError, RestapleError } from '../errors.ts';
 import { printableUrlText } from '../http/place.ts';
 import { ocspUrls } from '../x509/authority-info-access.ts';
@@ -12,13 +14,16 @@ import { isSelfSigned } from './self-signed.ts';
 
 const TITLE = 'OCSP URL';
 
-export const checkResponderUrl: Check = (known, { givenUrls }) => {
+export const checkResponderUrl: Check = (known, { givenUrls, crl }) => {
   const { certificate } = known;
   if (!certificate) return NOTHING;
   try {
     const named = ocspUrls(certificate);
     const urls = givenUrls ?? named;
-    if (urls.length === 0) return without(certificate, known);
+    if (urls.length === 0) {
+      const found = without(certificate, known);
+      return found.error && crl && namesCrl(certificate) ? leftToCrl(found) : found;
+    }
     const origin = givenUrls ? 'given with --url' : 'named by the certificate';
     const findings = [ok(TITLE, `${urls.map(printableUrlText).join(', ')}, ${origin}`)];
     if (givenUrls) return { findings: [...findings, ownUrls(named)], known: { urls } };
@@ -35,6 +40,14 @@ const ownUrls = (named: readonly string[]) =>
   named.length === 0
     ? note(TITLE, 'the certificate itself names none')
     : note(TITLE, `the certificate itself names ${named.map(printableUrlText).join(', ')}`);
+
+/** With which error it ends is then for the check of the CRL to say. */
+function leftToCrl({ findings, known }: Found): Found {
+  return { findings, known: { ...known, leftToCrl: true } };
+}
+
+const namesCrl = (certificate: Certificate): boolean =>
+  (attempt(() => crlDistributionPoints(certificate)) ?? []).length > 0;
 
 function without(certificate: Certificate, { noRevAvail, mustStaple }: Known): Found {
   if (noRevAvail === true) {
@@ -63,7 +76,7 @@ function without(certificate: Certificate, { noRevAvail, mustStaple }: Known): F
     meaning:
       mustStaple === true
         ? 'there is nothing to staple, and a must-staple certificate cannot work without'
-        : 'there is nothing to staple; clients that check revocation use CRLs',
+        : 'there is nothing to staple; clients that check revocation use CRLs, and --crl says what those say',
     advice:
       mustStaple === true
         ? 'renew the certificate without must-staple, and drop the stapling directives of the server'

@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 export const checkServed: Check = async (known, tools) => {
   const { served, certificate, issuer, server } = known;
-  if (served === undefined || !certificate || !issuer) return NOTHING;
+  if (served === undefined || !certificate || !issuer || known.leftToCrl === true) return NOTHING;
   if (served !== null) return judged(served, certificate, issuer, known, tools);
   const late = server && (await tools.readStaple(server, CONNECT_TIMEOUT_MS).catch(() => undefined))?.staple;
   if (late === undefined) return none(known);

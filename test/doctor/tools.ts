@@ -29,6 +29,7 @@ export const tools = (overrides: Partial<Tools> = {}): Tools => ({
   retry: { retries: 0, random: unreachable, now: () => 0, wait: unreachable },
   nonce: undefined,
   judgement: {},
+  crl: false,
   typed: [],
   timeoutMs: 1000,
   ...overrides,

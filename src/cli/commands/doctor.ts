@@ -71,6 +71,7 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     retry: retryOptions(flags.retries),
     nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
     judgement,
+    crl: flags.crl,
     typed: typedOptions(flags),
     timeoutMs: flags.timeout ?? DEFAULT_TIMEOUT_MS,
   };

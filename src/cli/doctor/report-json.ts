@@ -1,6 +1,7 @@
 /** A diagnosis as JSON; `docs/reference/cli.md` describes it. */
 import type { Diagnosis } from '../../doctor/diagnose.ts';
 import type { FindingOutcome } from '../../doctor/finding.ts';
+import { type CrlJson, crlJson } from '../crl/crl-json.ts';
 import { type ErrorJson, errorJson } from '../error-output.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { timeJson } from '../status-json.ts';
@@ -23,6 +24,8 @@ export interface DoctorJson {
   readonly status: string | null;
   readonly validUntil: string | null;
   readonly mustStaple: boolean | null;
+  /** With `--crl`. */
+  readonly crl: CrlJson | null;
   readonly clockAheadMs: number | null;
   readonly findings: readonly FindingJson[];
   readonly error: ErrorJson | null;
@@ -31,6 +34,7 @@ export interface DoctorJson {
 export function doctorJson(target: string, diagnosis: Diagnosis, exitCode: ExitCode): DoctorJson {
   const { findings, error, known, cause, next } = diagnosis;
   const verdict = known.asked?.verdict;
+  const crl = known.crl ?? known.crlError ?? null;
   return {
     verb: 'doctor',
     exitCode,
@@ -41,6 +45,7 @@ export function doctorJson(target: string, diagnosis: Diagnosis, exitCode: ExitC
     status: verdict?.certStatus.type ?? null,
     validUntil: timeJson(verdict?.validUntil),
     mustStaple: known.mustStaple ?? null,
+    crl: crl && crlJson(crl),
     clockAheadMs: known.aheadMs ?? null,
     findings: findings.map(({ title, outcome, detail, meaning = null, advice = null }) => ({
       title,

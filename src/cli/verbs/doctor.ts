@@ -1,9 +1,10 @@
 /** `restaple doctor`, as it is typed. */
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
-import { JSON_SWITCH, type Verb } from './verb.ts';
+import { CRL, JSON_SWITCH, type Verb } from './verb.ts';
 import { HASH, METHOD, NONCE, RETRIES, ROAD, TIMEOUT, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
 
 export interface DoctorFlags extends JudgeFlags, WayFlags {
+  readonly crl: boolean;
   readonly json: boolean;
 }
 
@@ -18,9 +19,14 @@ export const DOCTOR: Verb = {
   operand: '<cert|host>',
   least: 1,
   most: 1,
-  options: [ISSUER, URL_OPTION, ...ROAD, METHOD, HASH, NONCE, TIMEOUT, RETRIES, ...JUDGING, JSON_SWITCH],
+  options: [ISSUER, URL_OPTION, ...ROAD, METHOD, HASH, NONCE, TIMEOUT, RETRIES, ...JUDGING, CRL, JSON_SWITCH],
   async run(args, io) {
-    const flags: DoctorFlags = { ...judgeFlags(args), ...wayFlags(args), json: args.switch('json') };
+    const flags: DoctorFlags = {
+      ...judgeFlags(args),
+      ...wayFlags(args),
+      crl: args.switch('crl'),
+      json: args.switch('json'),
+    };
     const { doctorCommand } = await import('../commands/doctor.ts');
     return doctorCommand(args.operands[0] ?? '', flags, io);
   },

@@ -1,7 +1,7 @@
 /** `restaple inspect`, as it is typed. */
 import { UsageError } from '../arguments.ts';
 import { ALLOW_SHA1, ISSUER, type JudgeFlags, judgeFlags } from './judging.ts';
-import { JSON_SWITCH, type Verb } from './verb.ts';
+import { CRL, JSON_SWITCH, type Verb } from './verb.ts';
 import { ROAD, TIMEOUT, type WayFlags, wayFlags } from './way.ts';
 
 type RoadFlags = Pick<
@@ -25,11 +25,7 @@ export const INSPECT: Verb = {
   operand: '<file...>',
   least: 1,
   most: Infinity,
-  options: [
-    { name: 'crl', help: 'fetch the CRL of each certificate, and say good or revoked from it' },
-    ...OF_CRL,
-    JSON_SWITCH,
-  ],
+  options: [CRL, ...OF_CRL, JSON_SWITCH],
   async run(args, io) {
     const crl = args.switch('crl');
     const idle = crl ? undefined : OF_CRL.find(({ name }) => args.switch(name));

@@ -21,4 +21,9 @@ export interface ForeignVerb extends Pick<Verb, 'name' | 'summary' | 'operand'> 
   readonly runTyped: (args: readonly string[], io: Io) => Promise<number>;
 }
 
+/** For certificates whose CA has no OCSP. */
+export const CRL: OptionSpec = {
+  name: 'crl',
+  help: 'fetch the CRL as well, and say good or revoked from it',
+};
 export const JSON_SWITCH: OptionSpec = { name: 'json', help: 'print JSON' };
