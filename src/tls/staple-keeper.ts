@@ -71,7 +71,8 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
     this.#client = clientOf(options.http);
     this.#settings = settingsOf(options, this.#client);
     this.#waiters = new Waiters((key) => this.#isSettled(key));
-    const look = (): void => queueMicrotask(() => this.#waiters.look());
+    // When whoever calls is done with what it does: then the keeper's own view says the same.
+    const look = (): void => void setImmediate(() => this.#waiters.look());
     this.#served = new Served(look);
     const store = path === undefined ? undefined : new StapleStore(resolve(path));
     this.#certificates = new GivenCertificates(store?.issuers, clock);
@@ -232,8 +233,8 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
 
   /** Not at once: what a listener does, or throws, must not reach into the keeper. */
   #report(event: StapleEvent): void {
+    setImmediate(() => this.#waiters.look());
     queueMicrotask(() => {
-      this.#waiters.look();
       EventEmitter.prototype.emit.call(this, event.type, event);
       EventEmitter.prototype.emit.call(this, 'event', event);
     });
