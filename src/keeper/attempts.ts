@@ -8,7 +8,7 @@ import { type Entry, NO_ISSUER, NO_VALIDATORS } from './entry.ts';
 import { ON_HOLD_MS, resume } from './next-attempt.ts';
 import type { KeeperOptions } from './options.ts';
 import { refuseOverRevocation, revocationOf } from './revocation.ts';
-import { complaintOf, isPassing } from './trouble.ts';
+import { complaintOf, isPassing, signOf } from './trouble.ts';
 import { Vigil } from './vigil.ts';
 import type { Answer, Complaint, Kept, Opened, Revocation, Validators } from './work.ts';
 
@@ -45,15 +45,21 @@ export class Attempts<S, R> {
     }
   }
 
-  /** Asks the responder. Never throws. @returns what it failed with. */
-  async ask(entry: Entry<S, R>): Promise<unknown> {
+  /**
+   * Asks the responder. Never throws.
+   *
+   * @param isDown nobody is answered there: that was told, and is not told of each.
+   * @returns what it failed with.
+   */
+  async ask(entry: Entry<S, R>, isDown: boolean): Promise<unknown> {
     let failure: unknown;
     try {
       const answer = await this.#options.work.ask(entry.subject, this.#knownOf(entry), this.#signal);
       if (entry.isKept) await this.#answered(entry, answer);
     } catch (error) {
       failure = error;
-      if (this.#goesOn(entry)) this.#failed(entry, error);
+      const sign = signOf(error);
+      if (this.#goesOn(entry)) this.#failed(entry, error, isDown && (sign === 'down' || sign === 'old'));
     }
     entry.phase = this.#restOf(entry);
     this.#settle(entry, failure);
@@ -207,24 +213,27 @@ export class Attempts<S, R> {
     const responder = answer?.responder ?? entry.responder;
     report({ type: 'fetched', certificate, responder, thisUpdate, validUntil, nextAt, failures });
     if (kept.published.length > 0) this.#published(entry, kept.published, validUntil);
-    this.#succeeded(entry, nextAt);
+    this.#succeeded(entry, nextAt, answer !== undefined);
   }
 
-  #succeeded(entry: Entry<S, R>, nextAt: number): void {
+  /** @param isNews it has a staple that it did not have before. */
+  #succeeded(entry: Entry<S, R>, nextAt: number, isNews = false): void {
     const { clock, report } = this.#options;
     const wasTold = entry.told !== undefined || entry.alarm !== undefined;
     entry.attemptAt = nextAt;
     entry.failures = 0;
     entry.error = undefined;
     entry.told = undefined;
-    this.#vigil.begin(entry, clock.now());
+    if (isNews) this.#vigil.renewed(entry, clock.now());
+    else this.#vigil.begin(entry, clock.now());
     if (wasTold && entry.alarm === undefined && entry.staple) {
       report({ type: 'recovered', certificate: entry.label, validUntil: entry.staple.validUntil });
     }
     this.#remember(entry);
   }
 
-  #failed(entry: Entry<S, R>, error: unknown): void {
+  /** @param isOfAll it is no news that this one fails, too. */
+  #failed(entry: Entry<S, R>, error: unknown, isOfAll = false): void {
     const { clock, random, report } = this.#options;
     const now = clock.now();
     const { staple, unwritten } = entry;
@@ -249,7 +258,7 @@ export class Attempts<S, R> {
     if (unwritten) unwritten.isTried = false;
     if (unwritten && !isOfDisk) unwritten.askAt = entry.attemptAt;
     const isRound = failures >= TOLD_AGAIN_FROM && (failures & (failures - 1)) === 0;
-    if (entry.told !== complaint.code || isRound) {
+    if (!isOfAll && (entry.told !== complaint.code || isRound)) {
       entry.told = complaint.code;
       const { label: certificate, attemptAt: nextAt } = entry;
       const validUntil = remainingMs > 0 && staple ? { validUntil: staple.validUntil } : {};

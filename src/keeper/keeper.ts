@@ -222,7 +222,7 @@ export class Keeper<S, R> {
     this.#asking += 1;
     entry.phase = 'asking';
     gate.enter(entry);
-    const error = await this.#attempts.ask(entry);
+    const error = await this.#attempts.ask(entry, gate.isDown && !gate.isPart);
     this.#asking -= 1;
     if (!this.#abort.signal.aborted) this.#book(entry, gate, error);
     this.#settled(entry);
@@ -242,10 +242,12 @@ export class Keeper<S, R> {
     const { responder } = entry;
     const { isDown, waiting, downSince } = gate;
     const issuer = gate.issuer.name;
-    switch (signOf(error)) {
+    const sign = signOf(error);
+    switch (sign) {
+      case 'old':
       case 'down': {
         const nextAt = now + this.#attempts.pauseAfter(entry, gate.failures + 1, error);
-        if (gate.failed(entry, now, nextAt))
+        if (gate.failed(entry, now, nextAt, sign === 'old'))
           report({ type: 'responder-down', responder, issuer, message: complaintOf(error).message });
         break;
       }

@@ -68,6 +68,8 @@ export class ResponderGate<E extends Caller> {
   #triedAgainAt = 0;
   readonly #fresh = new Lane<E>();
   readonly #again = new Lane<E>();
+  /** Those that got an old answer, each once, since one was answered. */
+  readonly #old = new Set<E>();
   /** Those that failed here and have not been let in since. */
   readonly #failed = new Set<E>();
 
@@ -171,6 +173,7 @@ export class ResponderGate<E extends Caller> {
   succeeded(entry: E, now: number): readonly E[] {
     const isPart = !entry.hasFailed && this.#streak < GONE_AFTER && this.#othersHaveFailed;
     entry.hasFailed = false;
+    this.#old.clear();
     this.#streak = 0;
     this.isPart = this.isDown && isPart;
     if (this.isPart) {
@@ -195,10 +198,17 @@ export class ResponderGate<E extends Caller> {
 
   /**
    * @param nextAt when its staple wants the responder to be asked again.
+   * @param isOld it was an old answer that failed: an edge may have such for one, so that as many different ones close
+   *   the door as else failures in a row.
    * @returns true when this failure closed the door.
    */
-  failed(entry: E, now: number, nextAt: number): boolean {
+  failed(entry: E, now: number, nextAt: number, isOld = false): boolean {
     const wasDown = this.isDown;
+    if (isOld && !wasDown) {
+      this.#old.add(entry);
+      if (this.#old.size < FAILURES_IN_A_ROW) return false;
+      this.failures = Math.max(this.failures, FAILURES_IN_A_ROW - 1);
+    }
     this.failures += 1;
     this.triedAt = now;
     const { hasFailed } = entry;
@@ -210,6 +220,7 @@ export class ResponderGate<E extends Caller> {
     if (hasFailed) this.#triedAgainAt = now;
     else this.#fresh.at = now + Math.min(FIRST_PAUSE_MS * 2 ** this.#streak++, LONGEST_PAUSE_MS);
     if (!wasDown) this.downSince = now;
+    this.#old.clear();
     if (this.#streak >= GONE_AFTER) this.isPart = false;
     this.#again.next ??= this.#shift(this.#again) ?? (entry.isKept ? entry : undefined);
     return !wasDown;
@@ -227,6 +238,7 @@ export class ResponderGate<E extends Caller> {
   /** It is let go, or has other things to do. @returns who is called in its place, for `calledAt`. */
   forget(entry: E): readonly E[] {
     this.#failed.delete(entry);
+    this.#old.delete(entry);
     this.#release(entry);
     this.#host.free(entry);
     const own = this.isDown && this.#inside === 0 ? this.#call() : [];

@@ -22,12 +22,25 @@ export class Vigil<S, R> {
     this.#look(entry, now, before);
   }
 
+  /**
+   * The same when a new staple has come. A cache may have held it back: that it is old already is worth a word when the
+   * next try brings nothing newer.
+   */
+  renewed(entry: Entry<S, R>, now: number): void {
+    const before = entry.alarm;
+    entry.alarm = undefined;
+    this.#look(entry, now, before, entry.attemptAt + FIRST_TRY_MS);
+  }
+
   look(entry: Entry<S, R>, now: number): void {
     this.#look(entry, now, entry.alarm);
   }
 
-  /** @param told the alarm that was told last. */
-  #look(entry: Entry<S, R>, now: number, told: AlarmLevel | undefined): void {
+  /**
+   * @param told the alarm that was told last.
+   * @param mildUntil nobody is called before that for a warning.
+   */
+  #look(entry: Entry<S, R>, now: number, told: AlarmLevel | undefined, mildUntil = now): void {
     if (now >= entry.notAfter) {
       this.#expired(entry);
       return;
@@ -65,17 +78,22 @@ export class Vigil<S, R> {
       entry.watchAt = Math.min(now + FIRST_TRY_MS, staple?.validUntil ?? Infinity, entry.notAfter);
       return;
     }
+    if (level === 'warning' && told === undefined && now < mildUntil) {
+      entry.watchAt = Math.min(mildUntil, changesAt, staple?.validUntil ?? Infinity, entry.notAfter);
+      return;
+    }
     if (level !== undefined && RANK[level] > rankOf(told)) this.#raise(entry, level, this.#lack(entry, now));
     else entry.alarm = graver(level, entry.alarm);
     entry.watchAt = Math.min(changesAt, staple?.validUntil ?? Infinity, entry.notAfter);
   }
 
-  #lack({ staple, mustStaple, error }: Entry<S, R>, now: number): string {
+  #lack({ staple, mustStaple, error, responder }: Entry<S, R>, now: number): string {
     const why = error ? `: ${error.message}` : '';
     if (staple) {
       return `the staple ends in ${formatDuration(staple.validUntil - now)}, and no newer one is to be had${why}`;
     }
-    return `no staple${mustStaple ? ', and clients refuse the certificate without one' : ''}${why}`;
+    const reason = why || `: others are before it at ${responder}, which was not asked about it yet`;
+    return `no staple${mustStaple ? ', and clients refuse the certificate without one' : ''}${reason}`;
   }
 
   #raise(entry: Entry<S, R>, level: AlarmLevel, message: string): void {

@@ -33,13 +33,14 @@ describe('a responder in trouble', () => {
     expect(world.told('fetched')).toHaveLength(12);
   });
 
-  it('is told of once for each certificate at most, and seldom asked, in a day of 500 certificates', async () => {
+  it('is told of once, with the few that failed before that, and seldom asked, in a day of 500 certificates', async () => {
     const world = new ScriptedWorld();
     world.answer = unreachable;
     world.add(500, { stored: DUE });
     await world.pass(DAY);
     const failed = world.told('failed').map(({ certificate }) => certificate);
     expect(failed.length).toBe(new Set(failed).size);
+    expect(failed.length).toBeLessThanOrEqual(8);
     expect(world.told('responder-down')).toHaveLength(1);
     expect(world.events.length).toBe(failed.length + 1);
     expect(world.asked).toBeLessThan(500);
@@ -81,6 +82,35 @@ describe('a responder in trouble', () => {
     expect([site.asked, nextAt, failures]).toEqual([asked, memory?.attemptAt, memory?.failures]);
     expect(nextAt).toBeGreaterThan(world.clock.time);
     expect(failures).toBeGreaterThan(3);
+  });
+});
+
+const old = (world: ScriptedWorld): ReturnType<typeof good> => good(world.clock.time - 9 * DAY, DAY);
+
+describe('an edge that gives out old files', () => {
+  it('for one certificate lets nobody else wait', async () => {
+    const world = new ScriptedWorld();
+    const unlucky = world.add(1, { stored: DUE });
+    world.answer = (site) => (site === unlucky ? old(world) : good(world.clock.time));
+    await world.pass(DAY);
+    expect(unlucky.asked).toBeGreaterThan(5);
+    world.add(50);
+    await world.pass(SECOND);
+    expect(world.told('fetched')).toHaveLength(50);
+    expect(world.told('responder-down')).toEqual([]);
+    expect(world.told('failed').map(({ code }) => code)).toEqual(['response-expired']);
+  });
+
+  it('for all is asked no more than one that is down, and all are told when it is over', async () => {
+    const world = new ScriptedWorld();
+    world.answer = () => old(world);
+    world.add(500);
+    await world.pass(DAY);
+    expect(world.asked).toBeLessThan(1_500);
+    expect(world.told('responder-down')).toHaveLength(1);
+    world.answer = () => good(world.clock.time);
+    await world.pass(10 * MINUTE);
+    expect(world.told('fetched')).toHaveLength(500);
   });
 });
 

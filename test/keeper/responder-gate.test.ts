@@ -86,6 +86,35 @@ describe('an open door', () => {
   });
 });
 
+const old = (gate: ResponderGate<Guest>, one: Guest): boolean => gate.failed(one, NOW, NOW + HOUR, true);
+
+describe('an old answer', () => {
+  it('closes no door, however often one certificate gets it', () => {
+    const gate = gateWith(8);
+    const one = guest('one');
+    expect(Array.from({ length: 100 }, () => old(gate, one))).not.toContain(true);
+    // Nor does it help others to do so.
+    expect([1, 2, 3, 4].map((at) => gate.failed(guest(`${at}`), NOW, NOW + HOUR))).not.toContain(true);
+  });
+
+  it('closes it when five get one and nobody a new one', () => {
+    const gate = gateWith(8);
+    const told = [1, 2, 3, 4].map((at) => old(gate, guest(`${at}`)));
+    gate.succeeded(guest('lucky'), NOW);
+    told.push(...[5, 6, 7, 8, 9].map((at) => old(gate, guest(`${at}`))));
+    expect(told.indexOf(true)).toBe(8);
+    expect(gate.isDown).toBe(true);
+  });
+
+  it('keeps a closed door closed', () => {
+    const { gate, failed } = closed();
+    gate.enter(failed);
+    expect(old(gate, failed)).toBe(false);
+    gate.leave(failed);
+    expect([gate.isDown, gate.isOpen(failed, NOW + HOUR - 1)]).toEqual([true, false]);
+  });
+});
+
 describe('a closed door', () => {
   it('opens for one at a time, at the moment for which it was called', () => {
     const { gate, failed } = closed();

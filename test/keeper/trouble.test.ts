@@ -27,6 +27,8 @@ describe('the end of an attempt says of the responder', () => {
     ['up: unauthorized', new ResponseError('responder-unauthorized', 'x'), 'up'],
     ['up: a rule that this answer breaks', new ResponseError('signature-invalid', 'x'), 'up'],
     ['up: it answered, and the disk is full', new InputError('output-unwritable', 'x'), 'up'],
+    ['old: what an edge has kept too long', new ResponseError('response-expired', 'x'), 'old'],
+    ['old: the same by a bound of the user', new ResponseError('response-too-old', 'x'), 'old'],
     ['down: tryLater', new ResponseError('responder-try-later', 'x'), 'down'],
     ['down: internalError', new ResponseError('responder-internal-error', 'x'), 'down'],
     ['down: nobody there', transport('http-unreachable'), 'down'],
