@@ -3,7 +3,7 @@ import { BoundedCache } from '../bounded-cache.ts';
 import { RestapleError } from '../errors.ts';
 import { retryAfterOf } from '../http/retry-policy.ts';
 import type { CertificateSubject, SubjectSettings } from '../keeper/files/certificate-subject.ts';
-import type { VerifiedResponse } from '../keeper/files/files-work.ts';
+import type { VerifiedResponse } from '../keeper/files/verified-response.ts';
 import type { Met, Witness } from '../keeper/files/witness.ts';
 import type { KeeperOptions } from '../keeper/options.ts';
 import { complaintOf } from '../keeper/trouble.ts';

@@ -1,6 +1,6 @@
 /** What handshakes are given: one slot for each certificate, read without waiting, filled with what the keeper verified. */
 import type { CertificateSubject } from '../keeper/files/certificate-subject.ts';
-import type { VerifiedResponse } from '../keeper/files/files-work.ts';
+import type { VerifiedResponse } from '../keeper/files/verified-response.ts';
 import type { Witness } from '../keeper/files/witness.ts';
 import type { Opened, Work } from '../keeper/work.ts';
 import { type Staple, isWorse } from '../staple/staple.ts';

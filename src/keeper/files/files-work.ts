@@ -2,7 +2,6 @@
 import { InputError, RestapleError } from '../../errors.ts';
 import { BoundedCache } from '../../bounded-cache.ts';
 import { createCertID } from '../../ocsp/cert-id.ts';
-import type { Verdict } from '../../ocsp/verify-response.ts';
 import type { KeptResponse } from '../../staple/fetch-response.ts';
 import { Pace } from '../../pace.ts';
 import type { Life } from '../../staple/policy.ts';
@@ -21,6 +20,7 @@ import { judgesOf } from './judges.ts';
 import { type Note, formatNote, parseNote } from './note.ts';
 import { groupsOf } from './responder-rules.ts';
 import { type Shelf, diskShelf } from './shelf.ts';
+import type { VerifiedResponse } from './verified-response.ts';
 import type { Witness } from './witness.ts';
 
 /** Certificates come from files, and staples rest in a store, unless the caller has another place for both. */
@@ -28,14 +28,6 @@ export type FilesWorkOptions = {
   readonly clock: Clock;
   readonly witness?: Witness | undefined;
 } & ({ readonly store: StapleStore } | { readonly shelf: Shelf; readonly certificates: CertificateSource });
-
-/** Which certificate it is about goes with it: by the time it is kept, its file may hold the next one. */
-export interface VerifiedResponse {
-  readonly der: Buffer;
-  readonly verdict: Verdict;
-  readonly certificate: Certificate;
-  readonly issuer: Certificate;
-}
 
 /** A machine meets a few dozen issuing CAs. */
 const MAX_ISSUERS = 256;

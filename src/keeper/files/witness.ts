@@ -1,7 +1,7 @@
 /** Sees what the keeper holds, for whoever gives it out. Called in the middle of the keeper's work: it waits for nothing. */
 import type { Certificate } from '../../x509/certificate.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
-import type { VerifiedResponse } from './files-work.ts';
+import type { VerifiedResponse } from './verified-response.ts';
 import type { Group } from './responder-rules.ts';
 
 /** A certificate as it was read. */

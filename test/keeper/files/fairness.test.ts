@@ -8,7 +8,7 @@ import { createHttpClient } from '../../../src/http/client.ts';
 import type { KeeperEvent } from '../../../src/keeper/events.ts';
 import type { CertificateSubject } from '../../../src/keeper/files/certificate-subject.ts';
 import { keyOf } from '../../../src/keeper/files/certificates.ts';
-import type { VerifiedResponse } from '../../../src/keeper/files/files-work.ts';
+import type { VerifiedResponse } from '../../../src/keeper/files/verified-response.ts';
 import { Keeper } from '../../../src/keeper/keeper.ts';
 import { DEFAULT_POLICY } from '../../../src/staple/policy.ts';
 import { certificatesPem } from '../../support/files.ts';
