@@ -9,7 +9,7 @@
  */
 import { outputPath } from '../subject/output-path.ts';
 import type { Command, CreateAdapter, Effect } from './adapter.ts';
-import { isStopped, optionOf } from './pid-file.ts';
+import { isOfSystem, isStopped, optionOf } from './pid-file.ts';
 import { removeFile } from './remove-file.ts';
 
 const CONFIGURATION = '/etc/lighttpd/lighttpd.conf';
@@ -33,7 +33,8 @@ const WITHDRAW_BEFORE_MS = 600_000;
 
 export const createLighttpd: CreateAdapter = ({ dir, check = CHECK, reload }) => {
   const configuration = optionOf('-f', check) ?? CONFIGURATION;
-  const effect = (): Effect => (isStopped(configuration, PID) ? 'idle' : 'reload');
+  const isSystems = isOfSystem(reload, 'lighttpd', 'start-stop-daemon');
+  const effect = (): Effect => (isSystems && isStopped(configuration, PID) ? 'idle' : 'reload');
   return {
     type: 'lighttpd',
     check,

@@ -16,7 +16,7 @@ import { writeFileAtomically } from '../store/atomic-file.ts';
 import { outputPath } from '../subject/output-path.ts';
 import { printable } from '../text.ts';
 import type { CreateAdapter, Effect } from './adapter.ts';
-import { isStopped, optionOf } from './pid-file.ts';
+import { isOfSystem, isStopped, optionOf } from './pid-file.ts';
 
 const PROGRAM = '/usr/sbin/nginx';
 /** In the main file, at the start of a line or after another directive. */
@@ -30,7 +30,8 @@ export const snippetPath = (file: string): string => `${file}.conf`;
 export const createNginx: CreateAdapter = ({ dir, check, reload }) => {
   const usual = basename((check ?? reload)?.[0] ?? PROGRAM) === 'angie' ? 'angie' : 'nginx';
   const configuration = optionOf('-c', check, reload) ?? `/etc/${usual}/${usual}.conf`;
-  const effect = (): Effect => (isStopped(configuration, PID) ? 'idle' : 'reload');
+  const isSystems = isOfSystem(reload, 'nginx', 'angie');
+  const effect = (): Effect => (isSystems && isStopped(configuration, PID) ? 'idle' : 'reload');
   return {
     type: 'nginx',
     check: check ?? [PROGRAM, '-t', '-q'],

@@ -3,7 +3,7 @@
  * keep a second word about it true.
  */
 import { readFileSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { attempt } from '../attempt.ts';
 import type { Command } from './adapter.ts';
 
@@ -15,6 +15,14 @@ export function optionOf(option: string, ...commands: readonly (Command | undefi
   }
   return undefined;
 }
+
+/**
+ * Whether a reload command is about the server of this machine whose configuration that is; what else it may be, of a
+ * container or of another machine, does not care for a pid file here.
+ */
+export const isOfSystem = (reload: Command | undefined, ...programs: readonly string[]): boolean =>
+  reload === undefined ||
+  reload.some((word) => isAbsolute(word) && [...programs, 'systemctl'].includes(basename(word)));
 
 /**
  * `directive` finds the path of the pid file in the text of `configuration`, as its first group.

@@ -108,10 +108,14 @@ describe('on a machine with three servers and forty certificates', () => {
       expect(found.certificates).toHaveLength(40);
       expect(found.skipped).toEqual([]);
       // The machine is not this one: its paths are to be found below the root.
-      const there = (await readFile(machine.config, 'utf8')).replaceAll(
-        /(?<=[ "])\/(?=etc|root|var)/g,
-        `${machine.root}/`,
-      );
+      const there = (await readFile(machine.config, 'utf8'))
+        .replaceAll(/(?<=[ "])\/(?=etc|root|var)/g, `${machine.root}/`)
+        // Nor are its programs here.
+        .replaceAll(
+          /^( *)- type: (?:nginx|haproxy)$/gm,
+          '$&\n$1  check: [/bin/true]\n$1  reload: [/bin/true]',
+        );
+      expect(there.split('reload: [/bin/true]')).toHaveLength(3);
       await writeFile(machine.config, there);
       for (const dir of ['nginx', 'hitch', 'acme.sh'])
         await mkdir(join(machine.root, 'var/lib/restaple', dir), { recursive: true });

@@ -68,6 +68,27 @@ describe('restaple run --check', () => {
       });
     }));
 
+  it('tells which programs could not be run for a server', () =>
+    withSite(async ({ at, check, write }) => {
+      const plain = await write('plain', '#!/bin/sh\n');
+      const config = await write(
+        'restaple.yaml',
+        `servers:
+  - { name: web, type: nginx, dir: ${at('certs')}, check: [${plain}, -t], reload: [${at('missing')}] }
+  - { name: far, type: nginx, dir: ${at('certs')}, check: [/bin/true], reload: [/bin/true] }
+certificates: [{ files: ${at('certs')}, server: [web, far] }]
+`,
+      );
+      const run = await check('-c', config);
+      expect(run.exitCode).toBe(66);
+      expect(run.err).toContain(
+        `${plain}: cannot be run to check the server web: permission denied (EACCES)`,
+      );
+      expect(run.err).toContain(`${at('missing')}: cannot be run to reload the server web: ${GONE}`);
+      expect(run.err).toContain('hint: give the right command as reload of web in the config');
+      expect(run.err).not.toContain('far');
+    }));
+
   it('finds nothing wrong with an entry for one of the certificates of another', () =>
     withSite(async ({ check, write }) => {
       const file = await write(
@@ -126,7 +147,7 @@ describe('restaple run --check tells', () => {
         return [at('certs'), at('more'), '--out-dir', at('out')];
       },
       ({ at }) =>
-        `restaple: ${at('out/a.ocsp')}: ${at('out/a.ocsp')} would be the staple of ${at('certs/a.crt')} and ${at('more/a.crt')}\n` +
+        `restaple: ${at('out/a.ocsp')}: would be the staple of ${at('certs/a.crt')} and ${at('more/a.crt')}\n` +
         'hint: in a config, give each certificate an output or an out-dir of its own\n',
     ],
     [

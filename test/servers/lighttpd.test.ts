@@ -55,7 +55,7 @@ describe('lighttpd', () => {
     withTempDir(async (dir) => {
       // More than Linux ever gives to a process.
       const options = await optionsIn(dir, directive, 4_194_305);
-      const adapter = createLighttpd({ ...options, reload: ['/bin/true'] });
+      const adapter = createLighttpd({ ...options, reload: ['/usr/bin/systemctl', 'reload', 'lighttpd'] });
       const staple = await stapleIn(dir);
       expect(await adapter.publish(staple)).toBe('idle');
       expect(await adapter.withdraw(staple)).toBe('idle');

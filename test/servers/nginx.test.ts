@@ -126,4 +126,16 @@ describe('nginx is left alone', () => {
       expect(await adapter.withdraw(staple)).toBe('reload');
     }),
   );
+
+  it.each([
+    [['/usr/bin/podman', 'kill', '-s', 'HUP', 'nginx'], 'reload'],
+    [['/usr/bin/sudo', '-n', '/usr/sbin/nginx', '-s', 'reload'], 'idle'],
+    [['/usr/bin/systemctl', 'reload', 'nginx'], 'idle'],
+  ] as const)('as far as the reload is about the nginx of this machine: %j', (reload, effect) =>
+    withTempDir(async (dir) => {
+      const { check } = await adapterOf(dir, 'pid PID;', nobody);
+      const adapter = createNginx({ ...none, dir, check, reload });
+      expect(await adapter.publish(await stapleIn(dir))).toBe(effect);
+    }),
+  );
 });
