@@ -1,10 +1,12 @@
 /** A CRL with one byte changed, at every place: refused, or it says what it said. */
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeCertificateList } from '../../src/crl/certificate-list.ts';
 import { type CrlVerdict, verifyCrl } from '../../src/crl/verify-crl.ts';
 import { RestapleError } from '../../src/errors.ts';
-import { createTestPki } from '../support/pki.ts';
+import { spoilt, torn } from '../ocsp/mutate.ts';
+import { NOW, createTestPki } from '../support/pki.ts';
 import { entry, issuingDistributionPoint, reasonCode, serial } from '../support/crl.ts';
-import { NOW } from '../support/pki.ts';
 import { OPTIONS, URL_OF_CRL, crl } from './world.ts';
 
 const mine = OPTIONS.certificate.serialNumber;
@@ -48,5 +50,29 @@ describe('a CRL with one byte changed', () => {
     const der = crl({ entries, extensions });
     for (let length = 0; length < der.length; length++)
       expect(verdictOf(der.subarray(0, length))).toBeUndefined();
+  });
+});
+
+describe('a CRL that the issuer itself spoils', () => {
+  const der = crl({ entries, extensions });
+  const { tbs } = decodeCertificateList(der);
+
+  it('is refused or read, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.oneof(spoilt(tbs), torn(tbs)), (other) => {
+        const verdict = verdictOf(crl({ rewrite: () => other }));
+        expect([undefined, 'good', 'revoked']).toContain(verdict?.certStatus.type);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is refused or read without a signature that fits', () => {
+    fc.assert(
+      fc.property(fc.oneof(spoilt(der), torn(der)), (other) => {
+        expect([undefined, 'revoked']).toContain(verdictOf(other)?.certStatus.type);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

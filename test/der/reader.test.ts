@@ -376,3 +376,71 @@ describe('bounds', () => {
     );
   });
 });
+
+/** The content of each SEQUENCE in one, and whether it begins with a five. */
+function numbers(reader: DerReader): string[] {
+  const found: string[] = [];
+  reader.sequence().each(TAG.sequence, (item) => {
+    const isFive = item.is(TAG.integer, Buffer.of(5));
+    if (item.peek() === TAG.null) item.skip(TAG.null);
+    found.push(`${isFive} ${text(item.whole())}`);
+  });
+  return found;
+}
+
+describe('each', () => {
+  it.each<[string, string, readonly string[] | string]>([
+    ['nothing', '30 00', []],
+    [
+      'two, with one reader',
+      '30 0c 30 03 02 01 05 30 05 02 01 06 05 00',
+      ['true 020105', 'false 0201060500'],
+    ],
+    ['another length is another value', '30 06 30 04 02 02 0500', ['false 02020500']],
+    [
+      'what was not read is refused',
+      '30 07 30 05 02 01 05 01 00',
+      'der-trailing-bytes: Thing: 2 bytes after the end of the value (byte 7)',
+    ],
+    ['so is another tag', '30 02 31 00', 'asn1-unexpected: Thing: expected SEQUENCE, found SET (byte 2)'],
+    [
+      'so is a padded integer',
+      '30 06 30 04 02 02 0005',
+      'der-malformed: Thing: INTEGER is not minimal (byte 8)',
+    ],
+    [
+      'so is what reaches past its container',
+      '30 05 30 03 02 02 05',
+      'der-malformed: Thing: value of 2 bytes where 1 are left (byte 4)',
+    ],
+  ])('%s', (_, hex, found) => {
+    expect(read(hex, numbers)).toEqual(found);
+  });
+});
+
+describe('a reader over more', () => {
+  const size = 2 ** 24;
+  const large = octetString(Buffer.alloc(size));
+
+  it('reads a length of four octets', () => {
+    expect(text(large.subarray(0, 6))).toBe('048401000000');
+    expect(DerReader.over(large, 'Thing', 2 * size).octetString()).toHaveLength(size);
+  });
+
+  it('ends at its own bound', () => {
+    expect(() => DerReader.over(large, 'Thing', size)).toThrow(
+      expect.objectContaining({
+        code: 'der-too-large',
+        message: 'Thing: 16777222 bytes, more than the 16777216 allowed',
+      }),
+    );
+  });
+
+  it('goes nowhere by a length that is past everything', () => {
+    const lie = Buffer.from(large);
+    lie.writeUInt32BE(0xffffffff, 2);
+    expect(() => DerReader.over(lie, 'Thing', 2 * size).octetString()).toThrow(
+      expect.objectContaining({ code: 'der-malformed' }),
+    );
+  });
+});

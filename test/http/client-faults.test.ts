@@ -171,6 +171,16 @@ it.each([
 });
 
 describe('the answer time-out', () => {
+  it('is the one of the request, where that has one', async () => {
+    const server = await serve((request, socket) =>
+      setTimeout(() => answer({ body: 'late' })(request, socket), 300),
+    );
+    const { body } = await client({ answerTimeoutMs: 100 }).exchange(
+      get(server.url(), { answerTimeoutMs: 60_000 }),
+    );
+    expect(body.toString()).toBe('late');
+  });
+
   it.each<[sentence: string, behaviour: Behaviour, got: string]>([
     ['ends a server that never answers', silence, ''],
     [
