@@ -116,7 +116,8 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
     let unwritten: RestapleError | undefined;
     const published: string[] = [];
     for (const place of PLACES) {
-      if (!staple || this.#disk.read(certificate, place) === staple) continue;
+      // As the daemon does it: what was good before goes nowhere else.
+      if (!staple || certificate.memory?.revoked || this.#disk.read(certificate, place) === staple) continue;
       if (!this.#disk.takes(place, this.#clock.time)) unwritten ??= UNWRITABLE[place];
       else if (this.#put(certificate, place, staple)) published.push(place);
     }
