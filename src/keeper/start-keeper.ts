@@ -17,6 +17,7 @@ import type { CertificateSubject } from './files/certificate-subject.ts';
 import { FilesWork } from './files/files-work.ts';
 import type { VerifiedResponse } from './files/verified-response.ts';
 import type { RosterProblem } from './files/membership.ts';
+import { parseNote } from './files/note.ts';
 import { Roster } from './files/roster.ts';
 import type { RosterGroup } from './files/scan.ts';
 import { lockStore } from './files/store-lock.ts';
@@ -98,7 +99,9 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
     deployment.gone(key);
     witness?.gone(key);
   };
-  const roster = new Roster(groups, { added: take, changed: take, gone, problem }, clock, rescanMs);
+  const filesBefore = (key: string): readonly string[] => parseNote(store.loadNote(key) ?? '')?.files ?? [];
+  const listener = { added: take, changed: take, gone, problem };
+  const roster = new Roster(groups, listener, clock, rescanMs, filesBefore);
   let server: ControlServer | undefined;
   try {
     if (control !== undefined) server = await serve(control, keeper, roster, options);

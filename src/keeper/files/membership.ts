@@ -39,8 +39,15 @@ interface Draft {
   isOfTwoMinds: boolean;
 }
 
+/** The files that a certificate had for its staple in the life of another process. */
+export type FilesBefore = (key: string) => readonly string[];
+
 /** A subject that stays the same stays the same object. */
-export async function membershipOf(sightings: readonly Sighting[], before: Membership): Promise<Membership> {
+export async function membershipOf(
+  sightings: readonly Sighting[],
+  before: Membership,
+  filesBefore: FilesBefore,
+): Promise<Membership> {
   const pace = new Pace();
   const present = sightings.filter(({ isLingering }) => !isLingering);
   const lingering = sightings.filter(({ isLingering }) => isLingering);
@@ -72,7 +79,7 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
   const refused = new Map<string, Set<string>>();
   for (const [output, rivals] of claims) {
     if (pace.isOver()) await pace.rest();
-    const others = losersOf(output, rivals, before);
+    const others = losersOf(output, rivals, before, filesBefore);
     if (others.length === 0) continue;
     for (const { key } of others) refused.set(key, (refused.get(key) ?? new Set()).add(output));
     if (others.some(({ isLingering }) => !isLingering)) problems.push(collision(output, rivals));
@@ -94,22 +101,28 @@ export async function membershipOf(sightings: readonly Sighting[], before: Membe
 
 /**
  * Two certificates for one file: whichever came last would win, and the other server would break. It belongs to the one
- * that has it already, or else to the one whose file is there; of several that are new, to nobody.
+ * that has it already, or had it before a restart, or else to the one whose file is there; of several that are new, to nobody.
  */
-function losersOf(output: string, rivals: readonly Sighting[], before: Membership): readonly Sighting[] {
+function losersOf(
+  output: string,
+  rivals: readonly Sighting[],
+  before: Membership,
+  filesBefore: FilesBefore,
+): readonly Sighting[] {
   const [first] = rivals;
   if (rivals.every(({ key }) => key === first?.key)) return [];
   const present = rivals.filter(({ isLingering }) => !isLingering);
   const isAlone = present.every(({ key }) => key === present[0]?.key);
   const owner =
     rivals.find(({ key }) => before.subjects.get(key)?.outputs.includes(output) === true) ??
+    rivals.find(({ key }) => filesBefore(key).includes(output)) ??
     (isAlone ? present[0] : undefined);
   return rivals.filter(({ key }) => key !== owner?.key);
 }
 
 function collision(output: string, rivals: readonly Sighting[]): RosterProblem {
   const paths = rivals.map(({ path }) => path);
-  const message = `${output} would be the staple of ${[...new Set(paths)].join(' and ')}`;
+  const message = `would be the staple of ${[...new Set(paths)].join(' and ')}`;
   return { path: output, error: new InputError('usage-invalid', message, output) };
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { FileTable } from './file-table.ts';
-import { NO_MEMBERS, type RosterProblem, membershipOf } from './membership.ts';
+import { type FilesBefore, NO_MEMBERS, type RosterProblem, membershipOf } from './membership.ts';
 import { OutputWatch } from './output-watch.ts';
 import { type RosterGroup, type Sightings, scan } from './scan.ts';
 
@@ -35,6 +35,7 @@ const MAX_TOLD = 20;
 export class Roster {
   readonly #clock: Clock;
   readonly #rescanMs: number;
+  readonly #filesBefore: FilesBefore;
   readonly #listener: RosterListener;
   readonly #files: FileTable;
   readonly #outputs = new OutputWatch();
@@ -56,8 +57,10 @@ export class Roster {
     listener: RosterListener,
     clock: Clock,
     rescanMs: number = RESCAN_MS,
+    filesBefore: FilesBefore = () => [],
   ) {
     this.#rescanMs = rescanMs;
+    this.#filesBefore = filesBefore;
     this.#groups = groups;
     this.#listener = listener;
     this.#clock = clock;
@@ -142,7 +145,7 @@ export class Roster {
     const sightings = Array.from(this.#seen.values(), ({ sighting }) => sighting).filter(
       (one) => one !== undefined,
     );
-    this.#members = await membershipOf(sightings, this.#members);
+    this.#members = await membershipOf(sightings, this.#members, this.#filesBefore);
     for (const [key, subject] of this.#members.subjects) {
       const known = before.get(key);
       if (!known) this.#listener.added(subject);

@@ -6,6 +6,7 @@ import type { Entity } from '../../../src/demo/pki/entity.ts';
 import { SYSTEM_CLOCK } from '../../../src/keeper/clock.ts';
 import type { CertificateSubject, SubjectSettings } from '../../../src/keeper/files/certificate-subject.ts';
 import { keyOf } from '../../../src/keeper/files/certificates.ts';
+import type { FilesBefore } from '../../../src/keeper/files/membership.ts';
 import { Roster } from '../../../src/keeper/files/roster.ts';
 import type { RosterGroup } from '../../../src/keeper/files/scan.ts';
 import { outputPath } from '../../../src/subject/output-path.ts';
@@ -52,6 +53,7 @@ const group = (
 function onStage(
   groups: (dir: string) => readonly RosterGroup[],
   use: (stage: Stage) => Promise<void>,
+  filesBefore: (dir: string) => FilesBefore = () => () => [],
 ): Promise<void> {
   return withTempDir(async (dir) => {
     const clock = new HandClock();
@@ -67,6 +69,8 @@ function onStage(
           void lines.push(`${below(path)}: ${error.message.replaceAll(`${dir}/`, '')}`),
       },
       clock,
+      undefined,
+      filesBefore(dir),
     );
     try {
       await use({
@@ -185,12 +189,25 @@ describe('two certificates for one output', () => {
         await roster.start();
         expect(told()).toEqual([
           'added three',
-          'a/site.ocsp: a/site.ocsp would be the staple of a/site.crt and a/site.pem',
+          'a/site.ocsp: would be the staple of a/site.crt and a/site.pem',
         ]);
         await unlink(at('a/site.crt'));
         await roster.rescan();
         expect(told()).toEqual(['added two']);
       },
+    ));
+
+  it('leave it to the one that had it before a restart', () =>
+    onStage(
+      (dir) => [group(dir, ['a'])],
+      async ({ roster, put, told, files }) => {
+        await put('a/site.pem', pem(one));
+        await put('a/site.crt', pem(two));
+        await roster.start();
+        expect(told()).toContain('added one');
+        expect(files(one)[1]).toEqual(['a/site.ocsp']);
+      },
+      (dir) => (key) => (key === keyOf(one.certificate) ? [join(dir, 'a/site.ocsp')] : []),
     ));
 
   it('leave it to the one that has it', () =>
@@ -203,7 +220,7 @@ describe('two certificates for one output', () => {
         await roster.rescan();
         expect(told()).toEqual([
           'added one',
-          'a/site.ocsp: a/site.ocsp would be the staple of a/site.crt and a/site.pem',
+          'a/site.ocsp: would be the staple of a/site.crt and a/site.pem',
         ]);
         expect(files(one)[1]).toEqual(['a/site.ocsp']);
       },
