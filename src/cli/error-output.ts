@@ -2,6 +2,7 @@
 
 import {
   ConfigError,
+  CrlError,
   InputError,
   RestapleError,
   TransportError,
@@ -39,7 +40,7 @@ export function errorJson(error: unknown, doctor?: string): ErrorJson {
     exitCode: exitCodeOf(error),
     rule: brokenRule(error) ?? null,
     path: (error instanceof InputError ? error.path : undefined) ?? null,
-    url: transport?.url ?? null,
+    url: transport?.url ?? (error instanceof CrlError ? error.url : undefined) ?? null,
     httpStatus: transport?.status ?? null,
   };
 }

@@ -139,6 +139,15 @@ describe('restaple inspect --crl', () => {
     const urls = [server.url('/a.crl').href, server.url('/b.crl').href];
     const run = await inspect(['--allow-private'], certificate([crlDistributionPoints(urls)]));
     expect(crlLines(run)[0]).toContain('good by http://SERVER/b.crl ');
+    const alone = await inspect(['--allow-private', '--json']);
+    expect(JSON.parse(alone.out)).toMatchObject({
+      exitCode: 75,
+      files: [
+        { crl: { status: 'failed', error: { code: 'crl-not-served', url: 'http://SERVER/1.crl' } } },
+        {},
+        {},
+      ],
+    });
   });
 
   it('follows a redirect, but into no private network', async () => {
