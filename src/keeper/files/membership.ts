@@ -46,7 +46,7 @@ export type FilesBefore = (key: string) => readonly string[];
 export async function membershipOf(
   sightings: readonly Sighting[],
   before: Membership,
-  filesBefore: FilesBefore,
+  filesBefore: FilesBefore = () => [],
 ): Promise<Membership> {
   const pace = new Pace();
   const present = sightings.filter(({ isLingering }) => !isLingering);
