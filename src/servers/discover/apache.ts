@@ -34,7 +34,7 @@ class ApacheFinder {
     if (this.#findings.certificates.length > 0)
       this.#findings.remark(
         { file: this.#file, line: 0 },
-        'Apache takes no staple from a file: it needs the relay, which restaple does not have yet',
+        'Apache takes no staple from a file: let it ask restaple relay (SSLStaplingForceURL)',
       );
     return this.#findings.found('apache', this.#file);
   }

@@ -16,7 +16,7 @@ const OTHERS: readonly (readonly [pattern: string, truth: string])[] = [
   ['/etc/dovecot/dovecot.conf', 'Dovecot cannot staple'],
   [
     '/usr/local/lsws/conf/httpd_config.*',
-    'LiteSpeed fetches by itself and takes no file: it needs the relay, which restaple does not have yet',
+    'LiteSpeed fetches by itself and takes no file: let it ask restaple relay',
   ],
 ];
 

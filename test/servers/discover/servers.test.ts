@@ -251,7 +251,7 @@ describe('Apache', () => {
     ]);
     expect({ edits, entry, skipped }).toEqual({ edits: [], entry: undefined, skipped: [] });
     expect(remarks).toEqual([
-      `${FILE}:0: Apache takes no staple from a file: it needs the relay, which restaple does not have yet`,
+      `${FILE}:0: Apache takes no staple from a file: let it ask restaple relay (SSLStaplingForceURL)`,
     ]);
   });
 
