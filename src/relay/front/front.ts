@@ -86,7 +86,8 @@ export class Front {
   request(request: IncomingMessage, response: ServerResponse, isCounted: (address: string) => boolean): void {
     this.#stats.requests++;
     const connection = this.connections.of(request.socket);
-    if (!connection) return;
+    // What was read together with the request that broke the connection comes all the same.
+    if (!connection || connection.socket.destroyed) return;
     if (this.isClosing) response.shouldKeepAlive = false;
     if (response.socket === null && !this.#mayQueue(connection, response)) return;
     const exchange: Exchange = [request, response];
@@ -103,17 +104,16 @@ export class Front {
     }
   }
 
-  /** What is no HTTP, too large, or too slow. */
+  /** What is no HTTP, too large, or too slow. A body that is whole before it is told of as such only in the next turn. */
   broken(socket: Socket, code: unknown): void {
-    this.#stats.broken++;
-    const connection = this.connections.of(socket);
-    // Whoever waits for an earlier answer would take this for it.
-    if (!connection || connection.waiting > 0 || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    this.connections.end(socket, refusalBytes(status), this.#options.clock.monotonic());
+    setImmediate(() => {
+      const connection = this.connections.of(socket);
+      if (!connection || connection.endBy !== undefined) return;
+      this.#stats.broken++;
+      // Whoever waits for an earlier answer would take this for it.
+      if (connection.waiting > 0 || !socket.writable) socket.destroy();
+      else this.connections.end(socket, refusalBytes(statusOf(code)), this.#options.clock.monotonic());
+    });
   }
 
   tunnel(socket: Socket): void {
@@ -208,6 +208,7 @@ export class Front {
       const answer = await this.#options.answering.answer(question);
       this.#stats.misses++;
       if (response.destroyed || response.closed) return;
+      if (this.isClosing) response.shouldKeepAlive = false;
       this.#send(exchange, this.#isOver(answer) ? TRY_LATER : answer);
     } catch (error) {
       this.#fault(exchange, error);
@@ -248,6 +249,12 @@ export class Front {
     if (response.headersSent) response.destroy();
     else this.#send(exchange, TRY_LATER);
   }
+}
+
+/** Of what node:http has against the bytes of a client. */
+function statusOf(code: unknown): RefusalStatus {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
 }
 
 /** A POST goes to the URL of the responder itself. */
