@@ -7,6 +7,7 @@ import { formatTable } from './table.ts';
 const BENCHES: ReadonlyMap<string, () => Promise<BenchModule>> = new Map([
   ['cold-start', () => import('./cold-start.bench.ts')],
   ['verify', () => import('./verify.bench.ts')],
+  ['tls', () => import('./tls.bench.ts')],
   ['keeper', () => import('./keeper.bench.ts')],
 ]);
 

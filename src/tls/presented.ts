@@ -42,21 +42,39 @@ export interface Underway {
  * which knows its socket. `undefined` where it is otherwise: after an `SNICallback` that waited, in other runtimes.
  */
 export function handshakeUnderway(): Underway | undefined {
-  const handle: object = executionAsyncResource();
-  for (const symbol of Object.getOwnPropertySymbols(handle)) {
-    const owner: unknown = Reflect.get(handle, symbol);
-    if (!(owner instanceof TLSSocket)) continue;
-    const { sni_context: named, _secureContext: own } = Object(handle);
-    return { socket: owner, own: certificateIn(own), isNamed: Boolean(named) };
-  }
-  return undefined;
+  const handle: Handle = Object(executionAsyncResource());
+  if (ownerSymbol === undefined || !(handle[ownerSymbol] instanceof TLSSocket))
+    ownerSymbol = Object.getOwnPropertySymbols(handle).find((symbol) => handle[symbol] instanceof TLSSocket);
+  const owner = ownerSymbol && handle[ownerSymbol];
+  if (!(owner instanceof TLSSocket)) return undefined;
+  const { _secureContext: own } = handle;
+  return {
+    socket: owner,
+    own: typeof own === 'object' && own !== null ? certificateIn(own) : undefined,
+    isNamed: Boolean(handle.sni_context),
+  };
 }
 
-function certificateIn(secureContext: unknown): Buffer | undefined {
+/** A TLSWrap of Node, of which nothing is promised. */
+interface Handle {
+  readonly [symbol: symbol]: unknown;
+  readonly sni_context?: unknown;
+  readonly _secureContext?: unknown;
+}
+
+let ownerSymbol: symbol | undefined;
+
+/** Asking a context costs a copy of the certificate, for each handshake the same. */
+const loaded = new WeakMap<object, Buffer | undefined>();
+
+function certificateIn(secureContext: object): Buffer | undefined {
+  if (loaded.has(secureContext)) return loaded.get(secureContext);
   const { context } = Object(secureContext);
-  if (typeof context?.getCertificate !== 'function') return undefined;
-  const certificate: unknown = context.getCertificate();
-  return Buffer.isBuffer(certificate) ? certificate : undefined;
+  const certificate: unknown =
+    typeof context?.getCertificate === 'function' ? context.getCertificate() : undefined;
+  const known = Buffer.isBuffer(certificate) ? certificate : undefined;
+  loaded.set(secureContext, known);
+  return known;
 }
 
 /**
