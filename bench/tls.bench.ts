@@ -19,7 +19,7 @@ const AT_ONCE = 8;
 const GOAL = 1.03;
 
 const NOTES = [
-  'TLS servers: the processor time of the server process for one whole handshake of TLS 1.3 with a P-256 certificate, its client in another process that asks for a staple each time; a server that is busy makes as many a second as that allows. No tickets are used. What the staple itself weighs on the way is in it.',
+  'TLS servers: one whole handshake of TLS 1.3 with a P-256 certificate, eight clients at a time in another process, each of which asks for a staple; no tickets. The ratio is that of times, so its inverse is that of handshakes a second; CPU is that of the server process alone, in which the client does not dilute it. What the staple itself weighs on the way is in both.',
 ];
 
 interface Serving extends Contender {
@@ -76,12 +76,13 @@ async function serve(name: string, args: readonly string[]): Promise<Serving> {
     name,
     async run() {
       const before = await usedUs();
+      const start = performance.now();
       const clients = Array.from({ length: AT_ONCE }, async (_, i) => {
         for (let n = i; n < HANDSHAKES; n += AT_ONCE) await handshake(port, staples);
       });
       await Promise.all(clients);
-      const ms = ((await usedUs()) - before) / 1000 / HANDSHAKES;
-      return { wallMs: ms, cpuMs: ms };
+      const wallMs = (performance.now() - start) / HANDSHAKES;
+      return { wallMs, cpuMs: ((await usedUs()) - before) / 1000 / HANDSHAKES };
     },
     async stop() {
       child.stdin.end();

@@ -35,6 +35,7 @@ interface Guess {
 
 export class MetCertificates {
   readonly #met = new ContentCache<Met>(MAX_MET);
+  #count = 0;
   readonly #byName = new Map<string, Met[]>();
   readonly #guesses = new WeakMap<TLSSocket, Guess>();
   readonly #meetUnknown: (raw: Buffer, issuer: Buffer | null) => void;
@@ -58,6 +59,7 @@ export class MetCertificates {
       handshakes: 0,
     };
     this.#met.set(met.raw, met);
+    this.#count += 1;
     for (const name of met.names) this.#byName.set(name, [...(this.#byName.get(name) ?? []), met]);
   }
 
@@ -67,12 +69,15 @@ export class MetCertificates {
    * @param raw as `OCSPRequest` names it, in DER.
    */
   presented(raw: Buffer, issuer: Buffer | null): Buffer | undefined {
+    const alone = this.#count === 1 ? this.#met.get(raw) : undefined;
+    // There is nothing to tell it from.
+    if (alone && !isChecked(alone)) return raw;
     const underway = handshakeUnderway();
     const isNamed = underway?.isNamed === true;
     const named = isNamed ? raw : (underway?.own ?? raw);
     const asked = this.#find(named, named === raw ? issuer : null);
     if (!asked) return named;
-    asked.handshakes += 1;
+    const mustCheck = asked === alone || isChecked(asked);
     const own = isNamed && underway.own ? this.#find(underway.own, null) : asked;
     const partners = own ? this.#partnersOf(own) : [];
     const others = (own === asked || !own ? partners : [own, ...partners]).filter(
@@ -80,8 +85,7 @@ export class MetCertificates {
     );
     const socket = underway?.socket;
     const chosen = others.length === 0 ? asked : socket && chosenBy(socket, asked, others, isNamed);
-    const isChecked = asked.handshakes <= CHECKED_FIRST || asked.handshakes % CHECKED_THEN === 0;
-    if (socket && own && isChecked) this.#guesses.set(socket, { asked, own, chosen });
+    if (socket && own && mustCheck) this.#guesses.set(socket, { asked, own, chosen });
     return chosen?.raw;
   }
 
@@ -117,6 +121,12 @@ export class MetCertificates {
     for (const [type, seen] of own.seen) partners.set(type, seen);
     return [...partners.values()].filter((partner) => partner !== undefined);
   }
+}
+
+/** Counts one more handshake. */
+function isChecked(met: Met): boolean {
+  met.handshakes += 1;
+  return met.handshakes <= CHECKED_FIRST || met.handshakes % CHECKED_THEN === 0;
 }
 
 function chosenBy(socket: TLSSocket, asked: Met, others: readonly Met[], isNamed: boolean): Met | undefined {
