@@ -51,7 +51,7 @@ export function runProgram(command: string, args: readonly string[]): Sample {
  * The processor time of all children that have ended, as Linux tells it (proc(5), cutime and cstime): exact in sum,
  * although a single difference is a whole number of ticks.
  */
-function cpuOfChildren(): number | undefined {
+export function cpuOfChildren(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const stat = readFileSync('/proc/self/stat', 'latin1');
   // The second field is the name of the program, which may hold anything; the third comes behind its parenthesis.

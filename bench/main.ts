@@ -1,4 +1,4 @@
-/** Runs the benches that are named, or all, and prints one table. It ends with 0 also where a goal is missed. */
+/** Runs the benches that are named, or all, and prints one table; `NAME=VALUE` are their parameters. It ends with 0 also where a goal is missed. */
 import { describeMachine } from './machine.ts';
 import type { BenchModule, Section } from './section.ts';
 import { formatTable } from './table.ts';
@@ -9,9 +9,12 @@ const BENCHES: ReadonlyMap<string, () => Promise<BenchModule>> = new Map([
   ['verify', () => import('./verify.bench.ts')],
   ['tls', () => import('./tls.bench.ts')],
   ['keeper', () => import('./keeper.bench.ts')],
+  ['bulk', () => import('./bulk/bulk.bench.ts')],
 ]);
 
-export async function main(names: readonly string[]): Promise<void> {
+export async function main(args: readonly string[]): Promise<void> {
+  const names = args.filter((arg) => !arg.includes('='));
+  const parameters = args.filter((arg) => arg.includes('='));
   const unknown = names.filter((name) => !BENCHES.has(name));
   if (unknown.length > 0) {
     throw new Error(`no bench ${unknown.join(', ')}; there are ${[...BENCHES.keys()].join(', ')}`);
@@ -22,7 +25,7 @@ export async function main(names: readonly string[]): Promise<void> {
     if (names.length > 0 && !names.includes(name)) continue;
     process.stderr.write(`${name} ...\n`);
     const { bench } = await load();
-    sections.push(await bench());
+    sections.push(await bench(parameters));
   }
   const rows = sections.flatMap((section) => section.rows);
   const tables = [

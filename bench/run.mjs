@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['bench/main.ts', 'bench/responder.ts', 'bench/tls-server.ts'],
+  entryPoints: ['bench/main.ts', 'bench/responder.ts', 'bench/tls-server.ts', 'bench/bulk/responder.ts'],
   outdir,
   bundle: true,
   splitting: true,

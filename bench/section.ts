@@ -11,5 +11,5 @@ export interface Section {
 
 /** A `*.bench.ts`. It asserts no time; it throws when a contender does not do its work. */
 export interface BenchModule {
-  readonly bench: () => Promise<Section>;
+  readonly bench: (parameters: readonly string[]) => Promise<Section>;
 }
