@@ -39,8 +39,8 @@ async function runVerb(verb: Verb, args: readonly string[], io: Io): Promise<num
   try {
     return await verb.run(new Arguments(args, verb), io);
   } catch (error) {
-    if (error instanceof UsageError) return refuseUsage(io, error, `restaple ${verb.name} --help`);
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    return verb.refuse?.(error, args, io) ?? refuseUsage(io, error, `restaple ${verb.name} --help`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Every verb with its options: the whole of what can be typed. A verb's code is loaded when it is called. */
+import { CHECK } from './check.ts';
 import { DEMO } from './demo.ts';
 import { DOCTOR } from './doctor.ts';
 import { FETCH } from './fetch.ts';
@@ -19,6 +20,7 @@ export const VERBS: readonly (Verb | ForeignVerb)[] = [
   REFRESH,
   RELAY,
   INIT,
+  CHECK,
   DOCTOR,
   INSPECT,
   VERIFY,

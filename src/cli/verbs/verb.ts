@@ -1,5 +1,5 @@
 /** What a verb is: how it is typed, and what it does. */
-import type { ArgumentSpec, Arguments, OptionSpec } from '../arguments.ts';
+import type { ArgumentSpec, Arguments, OptionSpec, UsageError } from '../arguments.ts';
 import type { Io } from '../io.ts';
 
 export interface Verb extends ArgumentSpec {
@@ -9,6 +9,12 @@ export interface Verb extends ArgumentSpec {
   readonly description: string;
   /** @returns the exit code. */
   readonly run: (args: Arguments, io: Io) => Promise<number>;
+  /**
+   * Says that what was typed cannot be meant, where that is another exit code than the usual.
+   *
+   * @returns the exit code.
+   */
+  readonly refuse?: (error: UsageError, typed: readonly string[], io: Io) => number;
 }
 
 /**

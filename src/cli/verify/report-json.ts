@@ -13,7 +13,7 @@ import {
 } from '../status-json.ts';
 import type { Judged, JudgedStatus } from './judged.ts';
 
-interface RuleJson {
+export interface RuleJson {
   readonly number: number;
   readonly name: string;
   readonly source: string;
@@ -76,7 +76,7 @@ export function notJudgedJson(response: string, certificate: string, error: Rest
   };
 }
 
-const ruleJson = ({ rule, outcome, detail, error }: RuleOutcome): RuleJson => ({
+export const ruleJson = ({ rule, outcome, detail, error }: RuleOutcome): RuleJson => ({
   number: rule.number,
   name: rule.name,
   source: rule.source,

@@ -24,7 +24,8 @@ export function printJudged(io: Io, response: string, judged: Judged): void {
   if (hint !== undefined) io.err(`${dim('hint:')} ${hint}\n`);
 }
 
-function ruleLines(io: Io, { rules }: Judged): string[] {
+/** One line for each rule. */
+export function ruleLines(io: Io, { rules }: Pick<Judged, 'rules'>): string[] {
   const { green, red, dim } = colors(io.colorOut);
   const color = { passed: green, failed: red, unreached: dim };
   const marks = showsSigns(io.env) ? SIGNS : WORDS;

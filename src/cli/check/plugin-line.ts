@@ -1,0 +1,62 @@
+/**
+ * One line for a monitoring system: `RESTAPLE OK - text | 'label'=value;warn;crit;min;max`
+ * (monitoring-plugins.org/doc/guidelines.html, "Plugin Output for Nagios" and "Performance data").
+ */
+import { reasonOf } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { findingsOf, severityOfServer } from './check-server.ts';
+import type { ServerReport } from './presentation.ts';
+import { type Severity, severityOf } from './states.ts';
+import type { Age, Threshold, Thresholds } from './thresholds.ts';
+
+export function pluginLine(
+  reports: readonly ServerReport[],
+  severity: Severity,
+  thresholds: Thresholds,
+): string {
+  const data = reports.flatMap((report) => performanceOf(report, thresholds));
+  return `RESTAPLE ${severity} - ${plain(textOf(reports))} | ${data.join(' ')}\n`;
+}
+
+/** Where it never came to a check. */
+export const failedLine = (error: unknown): string => `RESTAPLE UNKNOWN - ${plain(reasonOf(error))}\n`;
+
+/** What stands behind `|` is data. */
+const plain = (text: string): string => printable(text).replaceAll('|', '/');
+
+function textOf(reports: readonly ServerReport[]): string {
+  const words = reports.map(({ target }, i) => `${target.name}: ${reports[i] ? messageOf(reports[i]) : ''}`);
+  if (reports.length === 1) return words.join('');
+  const bad = reports.map((report, i) => (severityOfServer(report) === 'OK' ? undefined : words[i]));
+  const told = bad.filter((word) => word !== undefined);
+  const good = reports.length - told.length;
+  return [...told, ...(good > 0 ? [`${good} of ${reports.length} servers OK`] : [])].join('; ');
+}
+
+/** The gravest that was found, and how many more there are. */
+function messageOf(report: ServerReport): string {
+  const findings = findingsOf(report);
+  const bad = findings.filter((finding) => severityOf(finding) !== 'OK');
+  const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : '';
+  return (findings[0]?.message ?? '') + more;
+}
+
+/** Of the staple that is nearest to its end; `U` where there is none, so that graphs have a gap and not a new name. */
+function performanceOf(report: ServerReport, thresholds: Thresholds): string[] {
+  const ages = report.presentations.flatMap(({ staple }) => staple?.age ?? []);
+  const [oldest] = ages.toSorted((a, b) => b.used - a.used);
+  const label = printable(report.target.name).replaceAll(/['=|]/g, '_');
+  const used = limits(thresholds, (one) => (one.kind === 'used' ? String(one.percent) : ''));
+  // A range: what is below it is worth an alarm.
+  const left = limits(thresholds, (one) => (one.kind === 'left' ? `${one.ms / 1000}:` : ''));
+  return [
+    `'${label} life used'=${usedText(oldest)};${used};0;100`,
+    `'${label} time left'=${leftText(oldest)};${left};0`,
+  ];
+}
+
+const limits = ({ warning, critical }: Thresholds, text: (threshold: Threshold) => string): string =>
+  `${text(warning)};${text(critical)}`;
+
+const usedText = (age: Age | undefined): string => (age ? `${Math.floor(age.used * 100)}%` : 'U');
+const leftText = (age: Age | undefined): string => (age ? `${Math.floor(age.leftMs / 1000)}s` : 'U');

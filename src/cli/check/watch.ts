@@ -1,0 +1,89 @@
+/** `--watch`: one row a server, looked at again and again, until somebody has seen enough. */
+import { InputError } from '../../errors.ts';
+import { inOrder } from '../fetch/in-order.ts';
+import type { Io } from '../io.ts';
+import { checkServer, severityOfServer } from './check-server.ts';
+import type { ServerReport } from './presentation.ts';
+import { type CheckExitCode, EXIT_CODES, gravest } from './states.ts';
+import type { CheckTarget } from './target.ts';
+import type { CheckTools } from './tools.ts';
+import { watchTable } from './watch-table.ts';
+
+const JOBS = 16;
+/** The other screen of a terminal, so that what was on this one is there again afterwards (xterm's control sequences). */
+const OTHER_SCREEN = '\u001B[?1049h\u001B[?25l';
+const THIS_SCREEN = '\u001B[?25h\u001B[?1049l';
+const CLEAR = '\u001B[H\u001B[J';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type Reports = Map<CheckTarget, ServerReport>;
+
+/**
+ * Ends at a signal, and leaves the last table behind.
+ *
+ * @returns the exit code of what was seen last.
+ * @throws InputError `usage-invalid` where there is no terminal.
+ */
+export async function watch(
+  targets: readonly CheckTarget[],
+  tools: CheckTools,
+  io: Io,
+  intervalMs: number,
+): Promise<CheckExitCode> {
+  if (io.columnsOut === undefined)
+    throw new InputError('usage-invalid', '--watch shows a table on a terminal, and standard output is none');
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  for (const signal of SIGNALS) process.on(signal, stop);
+  const reports: Reports = new Map();
+  io.out(OTHER_SCREEN);
+  try {
+    await watchUntil(stopping.signal, targets, reports, tools, io, intervalMs);
+  } finally {
+    io.out(THIS_SCREEN + watchTable(targets, reports, io));
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
+  // A server that never answered before the end may be anything.
+  const unseen = reports.size < targets.length ? (['UNKNOWN'] as const) : [];
+  return EXIT_CODES[gravest([...unseen, ...[...reports.values()].map(severityOfServer)])];
+}
+
+async function watchUntil(
+  signal: AbortSignal,
+  targets: readonly CheckTarget[],
+  reports: Reports,
+  tools: CheckTools,
+  io: Io,
+  intervalMs: number,
+): Promise<void> {
+  const draw = (): void => {
+    if (!signal.aborted) io.out(CLEAR + watchTable(targets, reports, io));
+  };
+  const look = async (target: CheckTarget): Promise<CheckTarget> => {
+    reports.set(target, await checkServer(target, { ...tools, signal }));
+    draw();
+    return target;
+  };
+  draw();
+  while (!signal.aborted) {
+    try {
+      await inOrder(targets, JOBS, look, () => {});
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    await pause(intervalMs, signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}
