@@ -93,7 +93,8 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
     'start a keeper with restaple run, or do without: restaple fetch CERT; one that runs elsewhere: --control PATH',
   'keeper-no-answer':
     'look at the log of restaple run; after an update of restaple the keeper must be started again',
-  'socket-unusable': 'another place, as a path of at most 107 bytes: --control PATH',
+  'socket-unusable':
+    'another place: --control PATH, of at most 107 bytes; for a relay --listen, or listen in its config',
   'certificate-not-kept': 'restaple status lists what is kept',
   'store-not-found': 'restaple run makes one; one that is elsewhere: --store DIR',
   'server-refused': 'look at the log of the server; it goes on with the staple that it has',

@@ -1,4 +1,4 @@
-/** What a responder tells the caches before it (RFC 9919 section 6.2). */
+/** What a responder tells the caches before it (RFC 9919 section 7.2). */
 import { createHash } from 'node:crypto';
 
 export interface CacheTimes {

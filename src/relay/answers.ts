@@ -1,5 +1,6 @@
 /** What is given out: one place a question, filled and replaced by whoever keeps it fresh. */
 import type { Verdict } from '../ocsp/verify-response.ts';
+import type { Revocation } from '../keeper/work.ts';
 import { isWorse } from '../staple/staple.ts';
 import { certIDKeyOf } from './cert-id-key.ts';
 import type { RelayAnswer, Slot } from './slot.ts';
@@ -17,11 +18,12 @@ export class Place implements Slot {
   answer: RelayAnswer | undefined;
   askedAt: number = 0;
   verdict: Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'> | undefined;
-  /** A keeper asks for it by itself. */
-  isKept: boolean = false;
-  /** Its last attempt brought nothing. */
-  isFailing: boolean = false;
-  waiting: ((answer: RelayAnswer) => void)[] = [];
+  /** Whose keeper asks for it by itself: that of the machine's own certificates, or that of strangers' questions. */
+  keeper: 'own' | 'relayed' | undefined;
+  /** What is said when nothing is there that holds, since the last attempt brought nothing. */
+  instead: RelayAnswer | undefined;
+  /** Whoever gives up waiting takes himself out: a keeper may be silent for as long as it likes. */
+  readonly waiting: Set<(answer: RelayAnswer) => void> = new Set();
 }
 
 export class Answers {
@@ -56,11 +58,25 @@ export class Answers {
   }
 
   /** Whoever waits is told at once. */
-  failed(key: string): void {
+  /** So much is known from before a restart: an older answer that calls it good is not believed. */
+  revokedBefore(key: string, { onHold, since }: Revocation): void {
+    const reason = onHold ? CERTIFICATE_HOLD : undefined;
+    const heard = new Date(since);
+    const certStatus = { type: 'revoked', revocationTime: heard, reason } as const;
+    const place = this.placeOf(key);
+    place.verdict ??= { certStatus, thisUpdate: heard, validUntil: heard };
+  }
+
+  failed(key: string, instead: RelayAnswer = TRY_LATER): void {
     const place = this.#places.get(key);
     if (!place) return;
-    place.isFailing = true;
-    settle(place, TRY_LATER);
+    place.instead = instead;
+    settle(place, instead);
+  }
+
+  /** Tells everybody who waits. */
+  stop(): void {
+    for (const place of this.#places.values()) settle(place, TRY_LATER);
   }
 
   drop(key: string): void {
@@ -89,7 +105,7 @@ export function mayFollow(
 
 function fill(place: Place, { der, verdict }: Verified): void {
   const { certStatus, thisUpdate, validUntil } = verdict;
-  place.isFailing = false;
+  place.instead = undefined;
   place.verdict = { certStatus, thisUpdate, validUntil };
   if (place.answer?.der.equals(der) !== true) {
     // A copy of its own: a view would hold the memory of whatever it was read in.
@@ -104,7 +120,7 @@ function fill(place: Place, { der, verdict }: Verified): void {
 }
 
 function settle(place: Place, answer: RelayAnswer): void {
-  const { waiting } = place;
-  place.waiting = [];
+  const waiting = [...place.waiting];
+  place.waiting.clear();
   for (const resolve of waiting) resolve(answer);
 }

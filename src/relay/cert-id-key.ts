@@ -18,7 +18,10 @@ export function issuerKeyOf(hash: Hash, { issuerKeyHash, issuerNameHash }: CertI
   return hash + issuerNameHash.toString('latin1') + issuerKeyHash.toString('latin1');
 }
 
+/** RFC 5280 section 4.1.2.2 allows 20 octets; a stranger may send as many as fit into a request. */
+const MAX_SERIAL = 64;
+
 export function certIDKeyOf(certID: CertID): string | undefined {
-  const hash = hashIn(certID);
+  const hash = certID.serialNumber.length <= MAX_SERIAL ? hashIn(certID) : undefined;
   return hash && issuerKeyOf(hash, certID) + certID.serialNumber.toString('latin1');
 }

@@ -13,19 +13,23 @@ import { decodeNonce } from '../ocsp/extensions/nonce.ts';
 import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
 import { type Verdict, verifyResponse } from '../ocsp/verify-response.ts';
 import { findExtension } from '../x509/extension.ts';
-import { mergeHeaders } from '../http/headers.ts';
+import { Deadline } from '../staple/deadline.ts';
 import { OID } from '../x509/oids.ts';
 import { type Answers, mayFollow } from './answers.ts';
 import type { KnownIssuers } from './known-issuers.ts';
 import type { Question } from './question.ts';
 import { type RelayedSubject, relayedSubject, upstreamsOf } from './relayed-subject.ts';
+import { Shares } from './shares.ts';
 import type { RelayAnswer } from './slot.ts';
 import { MALFORMED_REQUEST, TRY_LATER, UNAUTHORIZED, statusFor } from './statuses.ts';
+import type { Upstreams } from './upstreams.ts';
 
 /** Each costs a look at the response and a check of its signature; clients ask for one, or a chain. */
 const MAX_CERTIFICATES = 16;
 /** Under way at a time: no client waits for another's slow responder, and none can pile them up. */
-const MAX_AT_ONCE = 32;
+const AT_ONCE = { total: 32, perHost: 16, strange: 16, perStrange: 4 };
+/** Nobody but this client has anything of the answer: it is not asked for longer than he waits. */
+const MAX_WAIT_MS = 5_000;
 const MAX_URLS = 4;
 
 export class PassOn {
@@ -33,11 +37,19 @@ export class PassOn {
   readonly #answers: Answers;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  #underWay = 0;
+  readonly #upstreams: Upstreams;
+  readonly #shares = new Shares(AT_ONCE);
 
-  constructor(issuers: KnownIssuers, answers: Answers, clock: Clock, signal: AbortSignal) {
+  constructor(
+    issuers: KnownIssuers,
+    answers: Answers,
+    upstreams: Upstreams,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
     this.#issuers = issuers;
     this.#answers = answers;
+    this.#upstreams = upstreams;
     this.#clock = clock;
     this.#signal = signal;
   }
@@ -45,17 +57,16 @@ export class PassOn {
   /** Never rejects for what came from outside. */
   async answer(question: Question): Promise<RelayAnswer> {
     const subjects = this.#subjectsOf(question);
-    if (subjects === undefined || subjects.length === 0) return UNAUTHORIZED;
+    const [first] = subjects ?? [];
+    if (subjects === undefined || first === undefined) return UNAUTHORIZED;
     if (hasBrokenNonce(question)) return MALFORMED_REQUEST;
-    if (this.#underWay >= MAX_AT_ONCE) return TRY_LATER;
-    this.#underWay += 1;
+    const to = this.#upstreams.destinationOf(first);
     try {
-      return { der: await this.#ask(question, subjects), life: undefined };
+      const der = await this.#shares.run(to, () => this.#ask(question, first, subjects));
+      return der ? { der, life: undefined } : TRY_LATER;
     } catch (error) {
       if (!(error instanceof RestapleError)) throw error;
       return statusFor(error);
-    } finally {
-      this.#underWay -= 1;
     }
   }
 
@@ -76,31 +87,41 @@ export class PassOn {
     return issuer && relayedSubject(certID, issuer, upstream);
   }
 
-  async #ask({ der, request }: Question, subjects: readonly RelayedSubject[]): Promise<Buffer> {
-    const [first] = subjects;
-    if (first === undefined) throw new Error('a question about nothing');
-    const { client, headers, limiter, timeoutMs } = first.issuer.settings;
+  async #ask(
+    { der, request }: Question,
+    first: RelayedSubject,
+    subjects: readonly RelayedSubject[],
+  ): Promise<Buffer> {
+    const { client, timeoutMs } = first.issuer.settings;
+    const limiter = this.#upstreams.limiterFor(first);
     const nonce = nonceOf(request);
-    const end = new AbortController();
-    const cancel = this.#clock.setTimer(timeoutMs, () => end.abort());
-    const signal = AbortSignal.any([end.signal, this.#signal]);
+    const deadline = new Deadline(
+      Math.min(timeoutMs, MAX_WAIT_MS),
+      () => this.#clock.monotonic(),
+      this.#signal,
+    );
+    const { signal } = deadline;
     let failure: unknown;
     try {
       const all = upstreamsOf(first).flatMap((group) => group.urls.map((url) => ({ ...group, url })));
-      for (const { headers: own, trusted, url } of all.slice(0, MAX_URLS)) {
+      for (const { headers, trusted, url } of all.slice(0, MAX_URLS)) {
         if (!URL.canParse(url)) continue;
         const to = new URL(url);
+        deadline.start(url);
         const asking = {
           // A request that may be signed is too long for most caches, and what comes back is for nobody else.
           method: 'post',
-          headers: mergeHeaders(own, headers),
+          headers,
           trusted,
           maxBytes: MAX_DER_BYTES,
           signal,
           accept: (body: Buffer) => this.#verify(body, subjects, nonce),
         } as const;
         try {
-          const { body } = await limiter.run(to.host, () => askResponder(client, to, der, asking));
+          const { body } = await limiter.run(to.host, () => {
+            signal.throwIfAborted();
+            return askResponder(client, to, der, asking);
+          });
           return body;
         } catch (error) {
           failure ??= error;
@@ -108,7 +129,7 @@ export class PassOn {
         }
       }
     } finally {
-      cancel();
+      deadline.release();
     }
     throw failure ?? new ResponseError('responder-unauthorized', 'no responder is known for it');
   }

@@ -1,6 +1,6 @@
 /** What answers: what is kept, first of all; else whoever the question or the config names, once for all who ask. */
 import { BoundedCache } from '../bounded-cache.ts';
-import { RestapleError } from '../errors.ts';
+import { RestapleError, TransportError } from '../errors.ts';
 import { retryAfterOf } from '../http/retry-policy.ts';
 import type { CertificateSubject, SubjectSettings } from '../keeper/files/certificate-subject.ts';
 import type { VerifiedResponse } from '../keeper/files/verified-response.ts';
@@ -19,16 +19,18 @@ import { plainCertID } from './plain-question.ts';
 import type { Answering, Question } from './question.ts';
 import type { QuestionEvent } from './question-event.ts';
 import { RelayedQuestions } from './relayed-questions.ts';
-import { type RelayedSubject, relayedSubject, upstreamsOf } from './relayed-subject.ts';
+import { type RelayedSubject, isNamedByClient, relayedSubject, upstreamsOf } from './relayed-subject.ts';
 import { RelayedWork } from './relayed-work.ts';
 import { Seldom } from './seldom.ts';
+import { Shares } from './shares.ts';
 import type { RelayAnswer, Slot } from './slot.ts';
 import { TRY_LATER, UNAUTHORIZED, statusFor } from './statuses.ts';
+import { Upstreams } from './upstreams.ts';
 
 /** Apache gives up after 10 s, and keeps the handshake of its first client waiting for as long. */
 const WAIT_MS = 5_000;
-/** Questions that nobody had asked before, under way at a time. */
-const MAX_PENDING = 256;
+/** Clients with questions that nobody had asked before: one CA that is down leaves room for three others. */
+const WAITING = { total: 512, perHost: 128, strange: 256, perStrange: 64 };
 /** Nothing came of it: who asks again at once hears the same, and the responder nothing. */
 const PAUSE_MS = 5_000;
 const LONG_PAUSE_MS = 60_000;
@@ -53,6 +55,7 @@ export interface RelayOptions {
 
 interface Recent {
   readonly answer: RelayAnswer;
+  /** In milliseconds of the monotonic clock. */
   readonly until: number;
 }
 
@@ -64,6 +67,9 @@ export class Relay implements Answering, Witness {
   readonly #work: RelayedWork;
   readonly #passOn: PassOn;
   readonly #abort = new AbortController();
+  readonly #upstreams = new Upstreams();
+  readonly #waiting = new Shares(WAITING);
+  readonly #asking = new Shares(WAITING);
   readonly #pending = new Map<string, Promise<RelayAnswer>>();
   readonly #recent = new BoundedCache<string, Recent>(MAX_RECENT);
   readonly #seldom: Seldom;
@@ -77,14 +83,14 @@ export class Relay implements Answering, Witness {
     this.#seldom = new Seldom(clock);
     for (const certificate of issuers)
       this.#issuers.name({ certificate, name: certificate.subject, settings, groups: [] });
-    this.#work = new RelayedWork(store, this.#answers, clock);
+    this.#work = new RelayedWork(store, this.#answers, this.#upstreams, clock);
     this.#questions = new RelayedQuestions({
       ...options,
       work: this.#work,
       answers: this.#answers,
       issuers: this.#issuers,
     });
-    this.#passOn = new PassOn(this.#issuers, this.#answers, clock, this.#abort.signal);
+    this.#passOn = new PassOn(this.#issuers, this.#answers, this.#upstreams, clock, this.#abort.signal);
   }
 
   /**
@@ -97,7 +103,9 @@ export class Relay implements Answering, Witness {
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort();
+    this.#abort.abort(new TransportError('http-timeout', 'the relay ends', ''));
+    this.#answers.stop();
+    await Promise.all(this.#pending.values());
     await this.#questions.stop();
   }
 
@@ -131,20 +139,20 @@ export class Relay implements Answering, Witness {
     if (place) place.askedAt = clock.now();
     const held = place && current(place, clock.now());
     if (held) return held;
-    if (place?.isKept === true) {
-      if (place.isFailing) return TRY_LATER;
-      return this.#within(new Promise((resolve) => place.waiting.push(resolve)));
+    if (place?.keeper !== undefined && !this.#isOtherRoad(place, key, question)) {
+      return place.instead ? this.#unlessOver(place.instead) : this.#next(place);
     }
-    return this.#within(this.#first(key, certID, question.upstream));
+    return this.#first(key, certID, question.upstream);
   }
 
   // What the keeper tells of its own certificates.
 
-  met({ key, settings }: CertificateSubject, { certificate, groups, issuer }: Met): void {
+  met({ key, settings }: CertificateSubject, { certificate, groups, issuer, revoked }: Met): void {
     const name = certificate.issuer;
     const isNew = this.#issuers.meet({ certificate: issuer, name, settings, groups });
     const own = certIDKeyOf(createCertID(certificate, issuer, settings.hash));
-    if (own !== undefined) this.#ownPlace(key, own);
+    if (own !== undefined && revoked) this.#answers.revokedBefore(own, revoked);
+    else if (own !== undefined) this.#ownPlace(key, own);
     if (isNew) this.#questions.issuerMet();
   }
 
@@ -158,7 +166,7 @@ export class Relay implements Answering, Witness {
   heard(_: CertificateSubject, response: VerifiedResponse): void {
     const place = this.#answers.put(response, false);
     // Nobody renews it any more: when it has ended, whoever asks for it has it asked for anew.
-    if (place && response.verdict.certStatus.type === 'revoked') place.isKept = false;
+    if (place && response.verdict.certStatus.type === 'revoked') place.keeper = undefined;
   }
 
   failed({ key }: CertificateSubject): void {
@@ -174,7 +182,8 @@ export class Relay implements Answering, Witness {
     let own = this.#own.get(key);
     if (!own) this.#own.set(key, (own = new Set()));
     own.add(certIDKey);
-    this.#answers.placeOf(certIDKey).isKept = true;
+    this.#questions.release(certIDKey);
+    this.#answers.placeOf(certIDKey).keeper = 'own';
   }
 
   async #special(question: Question): Promise<RelayAnswer> {
@@ -192,20 +201,60 @@ export class Relay implements Answering, Witness {
     return held ? { der: held.der, life: undefined } : answer;
   }
 
-  /** Asks for what nobody has asked for before, once for all who do. */
+  /** What nobody has asked for before, once for all who do. */
   async #first(key: string, certID: CertID, upstream: string | undefined): Promise<RelayAnswer> {
     if (!this.#issuers.find(certID)) await this.#starting;
-    const road = `${key} ${upstream ?? ''}`;
-    const recent = this.#recent.get(road);
-    if (recent && this.#options.clock.now() < recent.until) return recent.answer;
-    const pending = this.#pending.get(road);
-    if (pending) return pending;
+    if (this.#abort.signal.aborted) return TRY_LATER;
     const subject = this.#subjectOf(certID, upstream);
     if (!subject) return UNAUTHORIZED;
-    if (this.#pending.size >= MAX_PENDING || this.#abort.signal.aborted) return TRY_LATER;
-    const asked = this.#ask(subject, road).finally(() => this.#pending.delete(road));
+    const road = `${key} ${subject.upstream ?? ''}`;
+    const recent = this.#recent.get(road);
+    if (recent && this.#options.clock.monotonic() < recent.until) return this.#unlessOver(recent.answer);
+    const to = this.#upstreams.destinationOf(subject);
+    return (await this.#waiting.run(to, () => this.#within(this.#asked(subject, road)))) ?? TRY_LATER;
+  }
+
+  /** Goes on when whoever asked has given up: the next who asks has the answer at once. */
+  #asked(subject: RelayedSubject, road: string): Promise<RelayAnswer> {
+    const pending = this.#pending.get(road);
+    if (pending) return pending;
+    const to = this.#upstreams.destinationOf(subject);
+    const asked = this.#asking
+      .run(to, () => this.#ask(subject, road))
+      .then((answer) => answer ?? TRY_LATER)
+      .finally(() => this.#pending.delete(road));
     this.#pending.set(road, asked);
     return asked;
+  }
+
+  /** What its keeper says next. When that takes too long for one, those who come later are told at once. */
+  #next(place: Place): Promise<RelayAnswer> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.setTimer(WAIT_MS, () => {
+        place.instead ??= TRY_LATER;
+        settled(TRY_LATER);
+      });
+      const settled = (answer: RelayAnswer): void => {
+        cancel();
+        place.waiting.delete(settled);
+        resolve(answer);
+      };
+      place.waiting.add(settled);
+    });
+  }
+
+  /**
+   * Whether a client names another responder for what is kept and has failed: the one that is asked may have been made up by
+   * whoever asked first.
+   */
+  #isOtherRoad({ instead, keeper }: Place, key: string, { upstream }: Question): boolean {
+    const kept = this.#questions.find(key);
+    if (!instead || keeper !== 'relayed' || !kept || upstream === undefined) return false;
+    return kept.upstream !== upstream && isNamedByClient({ issuer: kept.issuer, upstream });
+  }
+
+  #unlessOver(answer: RelayAnswer): RelayAnswer {
+    return answer.life && answer.life.validUntil <= this.#options.clock.now() ? TRY_LATER : answer;
   }
 
   #subjectOf(certID: CertID, upstream: string | undefined): RelayedSubject | undefined {
@@ -236,7 +285,7 @@ export class Relay implements Answering, Witness {
         // A certificate of today may be known in a minute.
         const until = Math.min(now + LONG_PAUSE_MS, verdict.validUntil.getTime());
         const answer = { der, life: { thisUpdate, validUntil: until } };
-        this.#recent.set(road, { answer, until });
+        this.#recent.set(road, { answer, until: clock.monotonic() + (until - now) });
         return answer;
       }
       const place = this.#answers.placeOf(subject.certIDKey);
@@ -245,8 +294,9 @@ export class Relay implements Answering, Witness {
       tell({ type: 'relay-met', certificate: subject.label, responder });
       return current(place, clock.now()) ?? TRY_LATER;
     } catch (error) {
+      if (this.#abort.signal.aborted) return TRY_LATER;
       const answer = statusFor(error);
-      this.#recent.set(road, { answer, until: clock.now() + pauseAfter(error, answer) });
+      this.#recent.set(road, { answer, until: clock.monotonic() + pauseAfter(error, answer) });
       const { code, message } = complaintOf(error);
       this.#tell(`${hex(subject.issuer.name)} ${code}`, {
         type: 'relay-failed',

@@ -89,7 +89,7 @@ export class RelayedQuestions {
       if (!subject) continue;
       this.#notes.delete(note);
       // One of the machine's own, by now.
-      if (this.#answers.find(subject.certIDKey)?.isKept === true) continue;
+      if (this.#answers.find(subject.certIDKey)?.keeper !== undefined) continue;
       const place = this.#answers.placeOf(subject.certIDKey);
       place.askedAt = Math.max(place.askedAt, note.askedAt);
       this.#add(subject);
@@ -101,8 +101,23 @@ export class RelayedQuestions {
     const place = this.#answers.find(subject.certIDKey);
     if (place?.verdict && !mayFollow(response.verdict, place.verdict)) return;
     await this.#work.keep(subject, response);
+    // It became one of the machine's own meanwhile.
+    if (this.#answers.find(subject.certIDKey)?.keeper === 'own') return;
     this.#work.remember(subject, { attemptAt: this.#clock.now(), failures: 0 });
     this.#add(subject);
+  }
+
+  find(certIDKey: string): RelayedSubject | undefined {
+    return this.#kept.get(certIDKey);
+  }
+
+  /** Somebody else keeps it fresh from now on, and its answer stays. */
+  release(certIDKey: string): void {
+    const subject = this.#kept.get(certIDKey);
+    if (!subject) return;
+    this.#kept.delete(certIDKey);
+    this.#keeper.remove(subject.key);
+    this.#work.store.forget(subject.key);
   }
 
   async stop(): Promise<void> {
@@ -113,7 +128,7 @@ export class RelayedQuestions {
   #add(subject: RelayedSubject): void {
     while (this.#kept.size >= MAX_KEPT && !this.#kept.has(subject.certIDKey)) this.#drop(this.#leastWanted());
     this.#kept.set(subject.certIDKey, subject);
-    this.#answers.placeOf(subject.certIDKey).isKept = true;
+    this.#answers.placeOf(subject.certIDKey).keeper ??= 'relayed';
     this.#keeper.add(subject.key, subject.label, subject);
   }
 
@@ -131,11 +146,9 @@ export class RelayedQuestions {
     return least;
   }
 
-  #drop({ certIDKey, key }: RelayedSubject): void {
-    this.#kept.delete(certIDKey);
-    this.#keeper.remove(key);
+  #drop({ certIDKey }: RelayedSubject): void {
+    this.release(certIDKey);
     this.#answers.drop(certIDKey);
-    this.#work.store.forget(key);
   }
 
   #askedAt({ certIDKey }: RelayedSubject): number {

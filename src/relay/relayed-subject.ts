@@ -1,5 +1,6 @@
 /** A question that came from outside: all that is known of the certificate is its CertID. */
 import { createHash } from 'node:crypto';
+import { mergeHeaders } from '../http/headers.ts';
 import { type Group, groupsOf } from '../keeper/files/responder-rules.ts';
 import type { AskedCertificate, CertID } from '../ocsp/cert-id.ts';
 import { hex } from '../text.ts';
@@ -7,6 +8,9 @@ import { formatName } from '../x509/name.ts';
 import type { Hash } from '../x509/signature-scheme.ts';
 import { certIDKeyOf, hashIn } from './cert-id-key.ts';
 import type { KnownIssuer } from './known-issuers.ts';
+
+/** Longer than any that a CA writes into certificates; what strangers send is kept beside each question. */
+const MAX_UPSTREAM = 1024;
 
 /** Nobody here knows when the certificate ends; its CA stops answering for it (ECMA-262 section 21.4.1.1). */
 const NEVER = new Date(8.64e15);
@@ -43,18 +47,29 @@ export function relayedSubject(
     label: `serial ${hex(certID.serialNumber)} of ${formatName(name)}`,
     asked: { issuer: name, serialNumber: certID.serialNumber, notAfter: NEVER },
     issuer,
-    upstream,
+    upstream: upstream !== undefined && upstream.length <= MAX_UPSTREAM ? upstream : undefined,
   };
 }
 
-/** Who is asked: whom the user named; else whom the client means, and those that answer for others of this issuer. */
-export function upstreamsOf({
-  issuer,
-  upstream,
-}: Pick<RelayedSubject, 'issuer' | 'upstream'>): readonly Group[] {
-  const { certificate, groups, settings } = issuer;
-  const { responders, urls } = settings;
-  if (urls !== undefined) return groupsOf(urls, true, certificate, responders);
-  const isKnown = upstream === undefined || groups.some((group) => group.urls.includes(upstream));
-  return isKnown ? groups : [...groupsOf([upstream], false, certificate, responders), ...groups];
+type Asked = Pick<RelayedSubject, 'issuer' | 'upstream'>;
+
+/**
+ * Who is asked, and with which headers: whom the user named; else whom the client means, and those that answer for others of
+ * this issuer. Headers that the user wants in every request may hold a password: whom only a client names gets none but those of a
+ * rule that fits its URL.
+ */
+export function upstreamsOf(asked: Asked): readonly Group[] {
+  const { certificate, groups, settings } = asked.issuer;
+  const { headers, responders, urls } = settings;
+  const named = urls === undefined ? groups : groupsOf(urls, true, certificate, responders);
+  const known = named.map((group) => ({ ...group, headers: mergeHeaders(group.headers, headers) }));
+  if (!isNamedByClient(asked)) return known;
+  return [...groupsOf([asked.upstream], false, certificate, responders), ...known];
+}
+
+/** Nobody but the client says that this responder is one. */
+export function isNamedByClient<A extends Asked>(asked: A): asked is A & { readonly upstream: string } {
+  const { issuer, upstream } = asked;
+  if (upstream === undefined || issuer.settings.urls !== undefined) return false;
+  return !issuer.groups.some(({ urls }) => urls.includes(upstream));
 }

@@ -21,16 +21,22 @@ import { type Answers, type Verified, mayFollow } from './answers.ts';
 import { askUpstream, judge } from './ask-upstream.ts';
 import { formatRelayedNote, parseRelayedNote } from './relayed-note.ts';
 import { type RelayedSubject, upstreamsOf } from './relayed-subject.ts';
+import type { RelayAnswer } from './slot.ts';
+import { statusFor } from './statuses.ts';
+import type { Upstreams } from './upstreams.ts';
 
 export class RelayedWork implements Work<RelayedSubject, Verified> {
   readonly store: StapleStore;
   readonly #answers: Answers;
   readonly #clock: Clock;
 
+  readonly #upstreams: Upstreams;
+
   /** @param store the directory of the keeper's store. */
-  constructor(store: string, answers: Answers, clock: Clock) {
+  constructor(store: string, answers: Answers, upstreams: Upstreams, clock: Clock) {
     this.store = new StapleStore(join(store, 'relay'));
     this.#answers = answers;
+    this.#upstreams = upstreams;
     this.#clock = clock;
   }
 
@@ -41,10 +47,11 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
     if (der && verdict) this.#answers.put({ der, verdict }, false);
     const text = this.store.loadNote(key);
     const place = this.#answers.placeOf(subject.certIDKey);
-    place.isKept = true;
+    place.keeper ??= 'relayed';
     const [group] = upstreamsOf(subject);
     return {
-      staple: verdict && lifeOf(verdict),
+      // What could not be written is here all the same.
+      staple: place.verdict && lifeOf(place.verdict),
       published: [],
       unwritten: undefined,
       damaged: [],
@@ -60,10 +67,14 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
   }
 
   async ask(subject: RelayedSubject, known: Validators, signal: AbortSignal): Promise<Answer<Verified>> {
+    let instead: RelayAnswer | undefined;
     try {
       const fetched = await this.fetch(subject, known, signal);
       const { der, freshness, notModified, responder, value: verdict } = fetched;
-      if (verdict.certStatus.type === 'unknown') requireGood(verdict.certStatus);
+      if (verdict.certStatus.type === 'unknown') {
+        instead = { der, life: lifeOf(verdict) };
+        requireGood(verdict.certStatus);
+      }
       return {
         ...lifeOf(verdict),
         certStatus: { type: 'good' },
@@ -75,7 +86,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
         response: { der, verdict },
       };
     } catch (error) {
-      this.#answers.failed(subject.certIDKey);
+      this.#answers.failed(subject.certIDKey, instead ?? statusFor(error));
       throw error;
     }
   }
@@ -87,7 +98,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
     signal: AbortSignal,
   ): Promise<FetchedResponse<Verdict>> {
     const present = this.#answers.find(subject.certIDKey);
-    const fetched = await askUpstream(subject, this.#keptOf(subject, known), this.#clock, signal);
+    const fetched = await this.#ask(subject, this.#keptOf(subject, known), signal);
     const { verdict } = present ?? {};
     const isBack = fetched.value.certStatus.type === 'good' && verdict && !mayFollow(fetched.value, verdict);
     if (isBack && verdict.certStatus.type === 'revoked') {
@@ -99,7 +110,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
 
   async keep({ key }: RelayedSubject, response: Verified): Promise<Kept> {
     const place = this.#answers.put(response, false);
-    if (place) place.isKept = true;
+    if (place) place.keeper ??= 'relayed';
     const staple = lifeOf(response.verdict);
     try {
       this.store.makeRoom(key);
@@ -116,6 +127,22 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
     this.store.saveNote(key, formatRelayedNote({ certID, upstream, askedAt, memory }));
   }
 
+  async #ask(
+    subject: RelayedSubject,
+    kept: KeptResponse | undefined,
+    signal: AbortSignal,
+  ): Promise<FetchedResponse<Verdict>> {
+    let responder: string | undefined;
+    try {
+      const limiter = this.#upstreams.limiterFor(subject);
+      const fetched = await askUpstream(subject, kept, limiter, this.#clock, signal);
+      responder = fetched.responder;
+      return fetched;
+    } finally {
+      this.#upstreams.heard(subject, responder);
+    }
+  }
+
   /** An ETag is only sent with what it came with: that is what is given out. */
   #keptOf(subject: RelayedSubject, { etag, lastModified }: Validators): KeptResponse | undefined {
     const place = this.#answers.find(subject.certIDKey);
@@ -128,7 +155,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
   }
 }
 
-const lifeOf = ({ thisUpdate, validUntil }: Verdict): Life => ({
+const lifeOf = ({ thisUpdate, validUntil }: Pick<Verdict, 'thisUpdate' | 'validUntil'>): Life => ({
   thisUpdate: thisUpdate.getTime(),
   validUntil: validUntil.getTime(),
 });

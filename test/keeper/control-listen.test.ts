@@ -59,7 +59,7 @@ describe('the control socket', () => {
       const server = await serveControl(path, keeper);
       await expect(serveControl(path, keeper)).rejects.toMatchObject({
         code: 'socket-unusable',
-        message: `another keeper listens at ${path}`,
+        message: `another process listens at ${path}`,
       });
       expect((await askStatus(path)).views).toHaveLength(1);
       await server.close();

@@ -59,6 +59,7 @@ const met = (urls: readonly string[]) => ({
   certificate: pki.leaf.certificate,
   issuer: pki.issuer.certificate,
   groups: [{ urls, trusted: true, headers: [] }],
+  revoked: undefined,
 });
 
 describe('a question that nobody asked before', () => {

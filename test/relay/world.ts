@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient } from '../../src/http/client.ts';
 import { createLimiter } from '../../src/http/limiter.ts';
-import { SYSTEM_CLOCK } from '../../src/keeper/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../../src/keeper/clock.ts';
 import type { KeeperEvent } from '../../src/keeper/events.ts';
 import type { CertificateSubject, SubjectSettings } from '../../src/keeper/files/certificate-subject.ts';
 import { type CertID, createCertID } from '../../src/ocsp/cert-id.ts';
@@ -52,6 +52,7 @@ export async function withRelay<T>(
     readonly store?: string;
     readonly issuers?: readonly Certificate[];
     readonly settings?: SubjectSettings;
+    readonly clock?: Clock;
   } = {},
 ): Promise<T> {
   const store = options.store ?? mkdtempSync(join(tmpdir(), 'restaple-relay-'));
@@ -61,7 +62,7 @@ export async function withRelay<T>(
     store,
     settings: options.settings ?? settings(),
     issuers: options.issuers ?? [pki.issuer.certificate],
-    clock: SYSTEM_CLOCK,
+    clock: options.clock ?? SYSTEM_CLOCK,
     random: () => 0.5,
     requests: 8,
     requestsPerResponder: 4,

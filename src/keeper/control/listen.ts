@@ -65,7 +65,7 @@ async function clear(path: string): Promise<void> {
   const seen = attempt(() => lstatSync(path));
   if (!seen) return;
   if (!seen.isSocket()) throw new KeeperError('socket-unusable', `${path} is there and is no socket`);
-  if (await isAlive(path)) throw new KeeperError('socket-unusable', `another keeper listens at ${path}`);
+  if (await isAlive(path)) throw new KeeperError('socket-unusable', `another process listens at ${path}`);
   // Another keeper may have cleared it meanwhile and be listening there now.
   const now = attempt(() => lstatSync(path));
   if (now && isSame(now, seen)) unlinkSync(path);

@@ -85,7 +85,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const issuer = await this.#certificates.issuerOf(read, subject, aside);
     const groups = groupsOf(asked, settings.urls !== undefined, issuer, settings.responders);
     const [group] = groups;
-    this.#witness?.met(subject, { certificate, issuer, groups });
+    this.#witness?.met(subject, { certificate, issuer, groups, revoked: memory?.revoked });
     const judges = judgesOf(certificate, issuer, settings, this.#clock);
     const places = this.#shelf.roomOf(subject);
     const { best, lacking: all, damaged } = places.look(judges.present);
@@ -94,7 +94,8 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const isSpread = best !== undefined && lacking.length > 0 && memory?.revoked === undefined;
     const put = isSpread ? await places.put(best, judges.standing, lacking) : undefined;
     const staple = put?.inPlace ?? best;
-    if (staple) this.#witness?.holds(subject, { ...staple, certificate, issuer });
+    if (staple && memory?.revoked === undefined)
+      this.#witness?.holds(subject, { ...staple, certificate, issuer });
     const silence = group === undefined ? DISABLED : undefined;
     const responder = group && hostOf(group.urls[0] ?? '');
     this.#facts.set(subject, { ...facts, responder, silence, ...(staple && lifeOf(staple)) });

@@ -1,5 +1,6 @@
 /** Sees what the keeper holds, for whoever gives it out. Called in the middle of the keeper's work: it waits for nothing. */
 import type { Certificate } from '../../x509/certificate.ts';
+import type { Revocation } from '../work.ts';
 import type { CertificateSubject } from './certificate-subject.ts';
 import type { VerifiedResponse } from './verified-response.ts';
 import type { Group } from './responder-rules.ts';
@@ -10,6 +11,8 @@ export interface Met {
   readonly issuer: Certificate;
   /** Who is asked, and how. */
   readonly groups: readonly Group[];
+  /** It was revoked before a restart, and is not asked for any more. */
+  readonly revoked: Revocation | undefined;
 }
 
 export interface Witness {

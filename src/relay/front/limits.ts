@@ -37,8 +37,8 @@ export const DEFAULT_LIMITS: RelayLimits = {
   // Between nginx (75 s) and Apache (5 s): clients that keep connections at all use them again within a second.
   idleMs: 30_000,
   stalledMs: 10_000,
-  // Four times the 64 requests that may be under way to responders: who comes later would wait for seconds.
-  waiting: 256,
+  // Eight times the 64 requests that may be under way to responders: with 0.1 s each, who comes later would wait for seconds.
+  waiting: 512,
   // 512 KiB of answers with a delegate's certificate in each; no OCSP client pipelines.
   pipelined: 128,
   // Longer than a responder is waited for would keep whoever stops the service.

@@ -118,6 +118,8 @@ function createFrontServer(
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: SWEEP_MS,
   });
+  // Clients such as netcat say that they will write no more, and wait.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket) => front.connection(socket, mayAsk));
   server.on('request', (request, response) => front.request(request, response, isCounted));
   server.on('connect', (request) => front.tunnel(request.socket));
