@@ -32,8 +32,9 @@ export function readInputFile(path: string): Buffer {
 function readBounded(file: number, path: string): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
-  // One byte more, so that the second read of a plain file finds its end.
-  let size = Math.min(fstatSync(file).size + 1, MAX_FILE_BYTES);
+  const stats = fstatSync(file);
+  // One byte more, by which a plain file shows its end.
+  let size = Math.min(stats.size + 1, MAX_FILE_BYTES);
   for (;;) {
     const chunk = Buffer.allocUnsafeSlow(Math.max(size, 4096));
     const read = readSync(file, chunk);
@@ -42,6 +43,7 @@ function readBounded(file: number, path: string): Buffer {
     total += read;
     if (total > MAX_FILE_BYTES)
       throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
+    if (stats.isFile() && read < chunk.length) break;
     size -= read;
   }
   if (chunks.length === 1 && chunks[0]) return chunks[0];

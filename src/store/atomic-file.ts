@@ -68,7 +68,7 @@ function remove(temporary: string): void {
 export async function prepareFile(path: string, bytes: Uint8Array, modified?: Date): Promise<PreparedFile> {
   try {
     const target = linkTarget(path);
-    const present = attempt(() => statSync(target));
+    const present = statSync(target, { throwIfNoEntry: false });
     if (present && !present.isFile())
       throw new InputError('output-unwritable', `cannot write ${path}: is no regular file`, path);
     const directory = dirname(target);
@@ -166,8 +166,31 @@ async function move(path: string, temporary: string, target: string, directory: 
     remove(temporary);
     throw unwritable(path, error);
   }
+  await directorySynced(directory);
+}
+
+/** By directory, the sync that begins when the one under way has ended: it serves all who came meanwhile. */
+const nextSyncs = new Map<string, Promise<void>>();
+const syncsUnderWay = new Map<string, Promise<void>>();
+
+/**
+ * Resolves after a sync that began after the call, so that what was renamed before outlives a power cut. In bulk many
+ * renames of one directory share one: a sync writes whatever is new in it.
+ */
+function directorySynced(directory: string): Promise<void> {
+  const next = nextSyncs.get(directory) ?? syncNext(directory);
+  nextSyncs.set(directory, next);
+  return next;
+}
+
+async function syncNext(directory: string): Promise<void> {
+  await syncsUnderWay.get(directory);
+  nextSyncs.delete(directory);
   // Fails on some network file systems, and where the directory may be written but not read; the rename is done then.
-  await syncDirectory(directory).catch(() => {});
+  const underWay = syncDirectory(directory).catch(() => {});
+  syncsUnderWay.set(directory, underWay);
+  await underWay;
+  if (syncsUnderWay.get(directory) === underWay) syncsUnderWay.delete(directory);
 }
 
 async function syncDirectory(directory: string): Promise<void> {

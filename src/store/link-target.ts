@@ -19,8 +19,11 @@ export function linkTarget(path: string): string {
   for (let links = 0; links <= MAX_LINKS; links++) {
     const stats = lstatSync(at, { throwIfNoEntry: false });
     if (stats?.isSymbolicLink() !== true) {
-      const end = stats ?? statSync(dirname(at));
-      if ([...makers].every((maker) => isTrusted(maker, end.uid))) return inRealDirectory(at);
+      const isOwners = (): boolean => {
+        const { uid } = stats ?? statSync(dirname(at));
+        return [...makers].every((maker) => isTrusted(maker, uid));
+      };
+      if (makers.size === 0 || isOwners()) return inRealDirectory(at);
       const message = `cannot write ${path}: it is a link to ${at}, made by a user who does not own that`;
       throw new InputError('output-unwritable', message, path);
     }
@@ -34,4 +37,4 @@ export function linkTarget(path: string): string {
 const isTrusted = (maker: number, owner: number): boolean =>
   maker === 0 || maker === process.geteuid?.() || maker === owner;
 
-const inRealDirectory = (path: string): string => join(realpathSync(dirname(path)), basename(path));
+const inRealDirectory = (path: string): string => join(realpathSync.native(dirname(path)), basename(path));

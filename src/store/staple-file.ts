@@ -1,5 +1,5 @@
 /** The staple file of a certificate: what is in it, and whether a fresh staple may take its place. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { attempt } from '../attempt.ts';
 import { isPem } from '../der/pem.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
@@ -116,6 +116,8 @@ const same = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a && b 
  * @throws what node:fs throws.
  */
 export function readStapleFile(path: string): Buffer | undefined {
+  // Asked first, since in bulk most are not there yet, and an error of Node costs as much as a read.
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   let file;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
