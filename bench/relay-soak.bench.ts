@@ -1,0 +1,49 @@
+/** A million requests to the relay, one in a hundred of them bad: what goes wrong, and what it costs in memory. */
+import { resolve } from 'node:path';
+import { startRelayProcess } from '../test/support/relay-process.ts';
+import { type SoakResult, soak } from '../test/support/relay-soak.ts';
+import type { Section } from './section.ts';
+
+const REQUESTS = 1_000_000;
+const CLIENTS = 32;
+const SEED = 2026;
+/** What the last quarter may have more than the first: strangers' questions are kept, up to a bound. */
+const GROWTH = 1.1;
+
+export async function bench(): Promise<Section> {
+  const relay = await startRelayProcess(resolve('dist/bin/restaple.cjs'));
+  let result: SoakResult;
+  let end: number | NodeJS.Signals | null;
+  try {
+    result = await soak(relay, { requests: REQUESTS, clients: CLIENTS, seed: SEED });
+  } finally {
+    end = await relay.stop();
+  }
+  const { bad, good, memory, seconds, wrong, wrongs } = result;
+  if (wrongs > 0) throw new Error(`${wrongs} wrong answers: ${wrong.join('; ')}`);
+  if (end !== 0) throw new Error(`the relay ended with ${end}`);
+  const quarter = Math.floor(memory.length / 4);
+  const first = median(memory.slice(0, quarter));
+  const last = median(memory.slice(-quarter));
+  const bads = [...bad.values()].reduce((sum, count) => sum + count, 0);
+  const table = [
+    '| relay, soak | |\n| --- | --- |\n',
+    `| good answers, each compared | ${good.toLocaleString('en')} |\n`,
+    `| bad requests, of ${bad.size} kinds | ${bads.toLocaleString('en')} |\n`,
+    '| wrong answers | 0 |\n',
+    `| resident memory, median of the first quarter | ${mib(first)} |\n`,
+    `| the same of the last quarter | ${mib(last)}: ${last <= first * GROWTH ? 'flat' : 'grown'} |\n`,
+    `| the most | ${mib(Math.max(...memory))} |\n`,
+    `| time | ${seconds.toFixed(0)} s, the client on the same cores |\n`,
+  ].join('');
+  return {
+    rows: [],
+    table,
+    notes: [`bad: ${[...bad].map(([name, count]) => `${name} ${count}`).join(', ')}`],
+  };
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`;
