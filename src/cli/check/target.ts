@@ -1,6 +1,5 @@
 /** From what was typed to a server: `HOST`, `HOST:PORT`, `[::1]:PORT` or a bare IPv6 address. */
 import { host } from '../../http/option-text.ts';
-import { addressPort, withoutBrackets } from '../../http/place.ts';
 
 export interface CheckTarget {
   /** As results name it: with the port where that is not 443. */
@@ -21,6 +20,12 @@ export function parseTarget(text: string): CheckTarget | undefined {
   const spelt = name === '' ? undefined : host(name.replace(/\.$/, ''));
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   if (spelt === undefined || port < 1 || port > 65_535) return undefined;
-  const bare = withoutBrackets(spelt);
-  return { name: port === DEFAULT_PORT ? bare : addressPort(bare, String(port)), host: bare, port };
+  return {
+    name: port === DEFAULT_PORT ? withoutBrackets(spelt) : `${spelt}:${port}`,
+    host: withoutBrackets(spelt),
+    port,
+  };
 }
+
+/** As `http/place.ts` has it, which loads node:net, and this is loaded with the table of verbs. */
+export const withoutBrackets = (spelt: string): string => spelt.replace(/^\[(.*)\]$/, '$1');

@@ -6,7 +6,7 @@ import type { ProxyProtocol } from '../../probe/proxy-protocol.ts';
 import type { StartTlsName } from '../../probe/starttls/dialogues.ts';
 import { printable } from '../../text.ts';
 import { type Arguments, UsageError } from '../arguments.ts';
-import { type CheckTarget, parseTarget } from '../check/target.ts';
+import { type CheckTarget, parseTarget, withoutBrackets } from '../check/target.ts';
 import {
   DEFAULT_THRESHOLDS,
   THRESHOLD_FORM,
@@ -17,7 +17,6 @@ import {
 } from '../check/thresholds.ts';
 import { positiveInteger } from '../option-values.ts';
 import { host } from '../../http/option-text.ts';
-import { withoutBrackets } from '../../http/place.ts';
 import { refuseUsage } from '../usage-output.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
 import { CRL, JSON_SWITCH, type Verb } from './verb.ts';
