@@ -11,7 +11,7 @@ import { identify } from './deploy/identity.ts';
 import type { LaneOptions } from './deploy/lane.ts';
 import { SYSTEM_FILES, serverNotes } from './deploy/tools.ts';
 import type { Environment } from './hooks-facts.ts';
-import { refreshKept } from './control/refresh-kept.ts';
+import { type Refreshable, refreshKept } from './control/refresh-kept.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
 import type { CertificateSubject } from './files/certificate-subject.ts';
 import { FilesWork } from './files/files-work.ts';
@@ -104,7 +104,7 @@ export async function startKeeper(options: StartOptions): Promise<RunningKeeper>
   const roster = new Roster(groups, listener, clock, rescanMs, filesBefore);
   let server: ControlServer | undefined;
   try {
-    if (control !== undefined) server = await serve(control, keeper, roster, options);
+    if (control !== undefined) server = await serve(control, keeper, roster, take, options);
   } catch (error) {
     await keeper.stop();
     await lock.release();
@@ -134,13 +134,24 @@ function serve(
   path: string,
   keeper: Keeper<CertificateSubject, VerifiedResponse>,
   roster: Roster,
+  take: (subject: CertificateSubject) => void,
   { clock, pid, version }: StartOptions,
 ): Promise<ControlServer> {
   const startedAt = clock.now();
+  const byHand: Refreshable = {
+    views: () => keeper.views(),
+    view: (key) => keeper.view(key),
+    refresh(key) {
+      // Its files are read anew: whoever removed one of them, and asks for that very reason, has it back at once.
+      const subject = roster.subjects.get(key);
+      if (subject) take(subject);
+      return keeper.refresh(key);
+    },
+  };
   return serveControl(path, {
     about: () => ({ pid, version, startedAt }),
     views: () => keeper.views(),
-    refresh: (certificate) => refreshKept(keeper, certificate),
+    refresh: (certificate) => refreshKept(byHand, certificate, SYSTEM_FILES.read),
     rescan: () => roster.rescan(),
   });
 }

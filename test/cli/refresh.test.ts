@@ -28,6 +28,16 @@ describe('restaple refresh', () => {
     });
   });
 
+  it('names the files that were written, also when nobody answers', async () => {
+    const published = ['/etc/ssl/domain.ocsp'];
+    const written = '\tWritten: /etc/ssl/domain.ocsp\n';
+    const { out } = await refresh({ view: GOOD, published });
+    expect(out.endsWith(`\tNext Update: Feb 25 21:00:00 2026 GMT\n${written}`)).toBe(true);
+    const error = new TransportError('http-timeout', 'no answer', 'http://ocsp.example.test/');
+    expect(await refresh({ view: GOOD, published, error })).toMatchObject({ exitCode: 75, out: written });
+    expect(JSON.parse((await refresh({ view: GOOD, published }, '--json')).out)).toMatchObject({ published });
+  });
+
   it('tells of a revocation', async () => {
     const message = 'the certificate is revoked since 2026-02-25T08:32:45Z, keyCompromise';
     const revoked = view('domain.crt', {

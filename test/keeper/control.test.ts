@@ -70,7 +70,7 @@ describe('refresh', () => {
       await expect.poll(() => asked).toEqual(['/etc/ssl/a.crt']);
       expect((await askStatus(socket)).views).toEqual([]);
       finish?.();
-      expect(await answer).toEqual({ view: view('a.crt', { thisUpdate: 1 }) });
+      expect(await answer).toEqual({ view: view('a.crt', { thisUpdate: 1 }), published: [] });
     });
   });
 
@@ -178,6 +178,7 @@ describe('a certificate by its name', () => {
     view: (key: string) => kept.find((one) => one.key === key),
     refresh: (key: string) => Promise.resolve(view('new.crt', { key })),
   };
+  const nothing = (): undefined => undefined;
   it.each([
     ['its path', '/etc/ssl/a.crt', 0],
     ['another spelling of its path', '/etc/../etc/ssl//a.crt', 0],
@@ -185,18 +186,43 @@ describe('a certificate by its name', () => {
     ['its fingerprint', kept[1]?.key.toUpperCase() ?? '', 1],
     ['the absolute path of one that was found by a relative one', `${process.cwd()}/relative/b.crt`, 1],
   ])('is found by %s', async (_, name, index) => {
-    expect(await refreshKept(keeper, name)).toEqual({
+    expect(await refreshKept(keeper, name, nothing)).toEqual({
       view: view('new.crt', { key: kept[index]?.key ?? '' }),
+      published: [],
     });
   });
 
   it.each(['/etc/ssl', '/etc/ssl/a', 'a.crt', ''])('is not found by %j', async (name) => {
-    expect(await refreshKept(keeper, name)).toBeUndefined();
+    expect(await refreshKept(keeper, name, nothing)).toBeUndefined();
   });
 
   it('comes with what the attempt failed with', async () => {
     const error = new KeeperError('keeper-no-answer', 'x');
     const failing = { ...keeper, refresh: () => Promise.reject(error) };
-    expect(await refreshKept(failing, '/etc/ssl/a.crt')).toEqual({ view: kept[0], error });
+    expect(await refreshKept(failing, '/etc/ssl/a.crt', nothing)).toEqual({
+      view: kept[0],
+      published: [],
+      error,
+    });
+  });
+
+  it.each([
+    ['new', undefined, 'a staple', true],
+    ['another', 'an old one', 'a staple', true],
+    ['the same', 'a staple', 'a staple', false],
+    ['emptied', 'a staple', '', false],
+    ['gone', 'a staple', undefined, false],
+  ])('names a file whose staple is %s or does not', async (_, before, after, isNamed) => {
+    let held: string | undefined = before;
+    const read = (): Buffer | undefined => (held === undefined ? undefined : Buffer.from(held));
+    const writing = {
+      ...keeper,
+      refresh(key: string) {
+        held = after;
+        return keeper.refresh(key);
+      },
+    };
+    const outcome = await refreshKept(writing, '/etc/ssl/a.crt', read);
+    expect(outcome?.published).toEqual(isNamed ? ['/etc/ssl/a.ocsp'] : []);
   });
 });

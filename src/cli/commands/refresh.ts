@@ -39,29 +39,33 @@ async function refresh(typed: string, { json, control }: RefreshFlags, io: Io): 
       verb: 'refresh',
       exitCode,
       certificate: viewJson(answer.view, io.now()),
+      published: answer.published,
       error: error ? errorJson(error, doctor) : null,
     });
   } else print(io, typed, answer, error);
   return exitCode;
 }
 
-type Answer = Pick<RefreshAnswer, 'view' | 'failure'>;
+type Answer = Omit<RefreshAnswer, 'v'>;
 
 /** That it is revoked is an answer to the keeper, and no failure. */
-function errorIn({ view, failure }: Answer): RestapleError | undefined {
+function errorIn({ view, failure }: Pick<Answer, 'view' | 'failure'>): RestapleError | undefined {
   if (failure) return errorOf(failure);
   if (view.state !== 'revoked') return undefined;
   return new ResponseError('certificate-revoked', view.error?.message ?? 'the certificate is revoked');
 }
 
-function print(io: Io, typed: string, { view }: Answer, error: RestapleError | undefined): void {
+function print(io: Io, typed: string, { view, published }: Answer, error: RestapleError | undefined): void {
   const { green, red } = colors(io.colorOut);
   const { state, thisUpdate, validUntil } = view;
   const name = printable(typed);
+  const written = published.map((file) => `\tWritten: ${printable(file)}\n`).join('');
   if (!error || state === 'revoked') {
     io.out(`${name}: ${state === 'good' ? green(state) : state === 'revoked' ? red(state) : state}\n`);
   }
   if (error) {
+    // It may lie in the store when nobody answers.
+    io.out(written);
     printError(io, error, { subject: typed, doctor: `restaple doctor ${shellWord(typed)}` });
     if (state === 'good' && validUntil !== undefined)
       io.err(
@@ -69,10 +73,13 @@ function print(io: Io, typed: string, { view }: Answer, error: RestapleError | u
       );
     return;
   }
-  if (state !== 'good' || thisUpdate === undefined) return;
+  if (state !== 'good' || thisUpdate === undefined) {
+    io.out(written);
+    return;
+  }
   const lines = updateLines({
     thisUpdate: new Date(thisUpdate),
     nextUpdate: validUntil === undefined ? undefined : new Date(validUntil),
   });
-  io.out(`${lines.join('\n')}\n`);
+  io.out(`${lines.join('\n')}\n${written}`);
 }

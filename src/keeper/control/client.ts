@@ -9,7 +9,7 @@ import {
   PROTOCOL,
   type RefreshAnswer,
 } from './protocol.ts';
-import { isObject, readView } from './read-view.ts';
+import { isObject, readView, stringsOf } from './read-view.ts';
 import { requireSocketPath } from './socket-path.ts';
 
 /** A keeper that is well says something at once. */
@@ -48,15 +48,12 @@ export async function askStatus(path: string): Promise<KeeperStatus> {
  * @param certificate an absolute path as the keeper has it, or a key.
  * @throws KeeperError as `askStatus`, and `certificate-not-kept`.
  */
-export async function askRefresh(
-  path: string,
-  certificate: string,
-): Promise<Pick<RefreshAnswer, 'view' | 'failure'>> {
+export async function askRefresh(path: string, certificate: string): Promise<Omit<RefreshAnswer, 'v'>> {
   const lines = exchange(path, { request: 'refresh', certificate }, REFRESH_QUIET_MS);
-  const { view: row, failure } = await first(lines, path);
+  const { view: row, published, failure } = await first(lines, path);
   const view = readView(row);
   if (!view) throw unintelligible(path);
-  return { view, ...(isFailure(failure) && { failure }) };
+  return { view, published: stringsOf(published), ...(isFailure(failure) && { failure }) };
 }
 
 /** Has the keeper look for certificates that came or went, and waits for it. @throws KeeperError as `askStatus`. */

@@ -15,6 +15,8 @@ export interface Controlled {
 export interface RefreshOutcome {
   /** After the attempt. */
   readonly view: CertificateView;
+  /** Files for servers that hold another staple now, or hold one again; none unless given. */
+  readonly published?: readonly string[];
   /** What the attempt failed with: a RestapleError, or a fault of restaple. */
   readonly error?: unknown;
 }

@@ -89,8 +89,8 @@ function* statusLines(controlled: Controlled): Generator<StatusHeader | Certific
 async function refresh(certificate: string, controlled: Controlled): Promise<RefreshAnswer> {
   const outcome = await controlled.refresh(certificate);
   if (!outcome) throw new KeeperError('certificate-not-kept', `${certificate} is not kept`);
-  const { view, error } = outcome;
-  return { v: PROTOCOL, view, ...(error !== undefined && { failure: failureOf(error) }) };
+  const { view, published = [], error } = outcome;
+  return { v: PROTOCOL, view, published, ...(error !== undefined && { failure: failureOf(error) }) };
 }
 
 /** The first line, or what came before the end; `undefined` when the client is gone, or was sent away. */

@@ -40,10 +40,11 @@ export interface StatusEnd {
   readonly counts: StateCounts;
 }
 
-/** `failure` is what the attempt failed with; `view` is the state after it. */
+/** `failure` is what the attempt failed with; `view` is the state after it, `published` the files that changed. */
 export interface RefreshAnswer {
   readonly v: typeof PROTOCOL;
   readonly view: CertificateView;
+  readonly published: readonly string[];
   readonly failure?: Failure;
 }
 

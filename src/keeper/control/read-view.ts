@@ -20,7 +20,7 @@ export function readView(value: unknown): CertificateView | undefined {
   return {
     key,
     certificate,
-    files: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
+    files: stringsOf(files),
     state,
     mustStaple: mustStaple === true,
     responder: typeof responder === 'string' ? responder : undefined,
@@ -40,6 +40,9 @@ function readComplaint(value: unknown): Complaint | undefined {
   if (!isCode(code) || typeof message !== 'string') return undefined;
   return { code, message, at: moment(at) ?? 0 };
 }
+
+export const stringsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 /** A newer keeper may have codes that are not known here: nothing may rely on finding one. */
 const isCode = (value: unknown): value is ErrorCode =>

@@ -11,20 +11,33 @@ export interface Refreshable {
   refresh(key: string): Promise<CertificateView>;
 }
 
-/** @returns `undefined` when it is not kept. @param certificate a path, or a key. */
+/**
+ * @param certificate a path, or a key.
+ * @param read what a file holds, `undefined` for nothing.
+ * @returns `undefined` when it is not kept.
+ */
 export async function refreshKept(
   keeper: Refreshable,
   certificate: string,
+  read: (path: string) => Buffer | undefined,
 ): Promise<RefreshOutcome | undefined> {
   const key = certificate.toLowerCase();
   const path = resolve(certificate);
   for (const view of keeper.views()) {
     // Certificates go by the paths that they were found under, absolute or not.
     if (view.key !== key && resolve(view.certificate) !== path) continue;
+    const before = view.files.map((file) => read(file));
+    const published = (): readonly string[] =>
+      view.files.filter((file, at) => {
+        const der = read(file);
+        // An empty file is how some servers are told that there is no staple.
+        return der !== undefined && der.length > 0 && before[at]?.equals(der) !== true;
+      });
     try {
-      return { view: await keeper.refresh(view.key) };
+      const after = await keeper.refresh(view.key);
+      return { view: after, published: published() };
     } catch (error) {
-      return { view: keeper.view(view.key) ?? view, error };
+      return { view: keeper.view(view.key) ?? view, published: published(), error };
     }
   }
   return undefined;

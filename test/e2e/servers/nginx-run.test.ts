@@ -51,6 +51,17 @@ describeWithPeer('nginx', 'nginx beside restaple run', (path) => {
     );
   const start = async (): Promise<Program> => (running = await site.start(includeOf(file)));
 
+  it('puts a removed file back when it is asked to refresh, and names it', async () => {
+    const keeper = await keep();
+    await keeper.saw('published');
+    const staple = await contentOf(file);
+    await rm(file);
+    kept.spoil(() => ({ status: 503, body: 'no' }));
+    const { code, stdout } = await kept.refresh();
+    expect([code, stdout]).toEqual([75, `\tWritten: ${file}\n`]);
+    expect(await contentOf(file)).toEqual(staple);
+  });
+
   it('staples from the first handshake on, and through everything that happens then', async () => {
     let keeper = await keep();
     await keeper.saw('published');
