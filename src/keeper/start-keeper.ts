@@ -151,7 +151,7 @@ function serve(
   return serveControl(path, {
     about: () => ({ pid, version, startedAt }),
     views: () => keeper.views(),
-    refresh: (certificate) => refreshKept(byHand, certificate, SYSTEM_FILES.read),
+    refresh: (certificate) => refreshKept(byHand, certificate, (file) => SYSTEM_FILES.read(file)),
     rescan: () => roster.rescan(),
   });
 }

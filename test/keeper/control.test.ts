@@ -9,6 +9,8 @@ import type { CertificateView } from '../../src/keeper/view.ts';
 import { withTempDir } from '../support/files.ts';
 import { bare, keeperOf, view, withKeeper } from '../support/kept.ts';
 
+const nothing = (): undefined => undefined;
+
 function* brokenViews(): Generator<CertificateView> {
   yield view('a.crt');
   throw new TypeError('out of order');
@@ -178,7 +180,6 @@ describe('a certificate by its name', () => {
     view: (key: string) => kept.find((one) => one.key === key),
     refresh: (key: string) => Promise.resolve(view('new.crt', { key })),
   };
-  const nothing = (): undefined => undefined;
   it.each([
     ['its path', '/etc/ssl/a.crt', 0],
     ['another spelling of its path', '/etc/../etc/ssl//a.crt', 0],
