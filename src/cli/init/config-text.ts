@@ -1,6 +1,7 @@
 /** The text of a config with what is missing in it; all that stands there already stays, comments too. */
 import { type NewEntry, addEntries } from '../../config/add-entries.ts';
 import type { Config } from '../../config/config.ts';
+import { RELAY } from '../../servers/discover/found.ts';
 import { entryFor } from './covered.ts';
 import type { Group, Plan } from './plan.ts';
 
@@ -10,12 +11,19 @@ const HEAD = `# yaml-language-server: $schema=https://unpkg.com/restaple/schema/
 version: 1
 `;
 
+const RELAY_TEXT = `# Apache asks the relay. It answers once there is no # before these two lines:
+# relay:
+#   listen: ${RELAY}
+`;
+
 export interface Merged {
   readonly text: string;
   readonly addedServers: readonly string[];
   readonly addedFiles: readonly string[];
   /** Certificates that an entry keeps already, but not for all servers that present them. */
   readonly lacking: readonly { readonly file: string; readonly server: string }[];
+  /** Whether there are certificates for a relay, and none is configured. */
+  readonly lacksRelay: boolean;
 }
 
 /** @param present what is there, as text and as it is understood; `undefined` for a new file. */
@@ -49,22 +57,34 @@ export function configText(
     entries.push({ list: 'certificates', keys: entryOf({ ...group, files }, names), why: group.why });
     addedFiles.push(...files);
   }
+  const old = present?.text ?? '';
+  const hasRelay = present?.config.relay !== undefined || old.includes(RELAY_TEXT);
+  const isAsked = entries.some(({ keys }) => 'output' in keys) && !hasRelay;
   return {
     lacking,
-    text: entries.length > 0 ? addEntries(present?.text ?? HEAD, entries) : (present?.text ?? ''),
+    text: entries.length > 0 ? addEntries(withRelay(present?.text ?? HEAD, isAsked), entries) : old,
     addedServers,
     addedFiles,
+    lacksRelay: present?.config.relay === undefined && groups.some(({ isRelayed }) => isRelayed),
   };
+}
+
+/** At the end, where it is in the way of no other comment. */
+function withRelay(text: string, isAsked: boolean): string {
+  if (!isAsked) return text;
+  const added = text.includes('\r\n') ? RELAY_TEXT.replaceAll('\n', '\r\n') : RELAY_TEXT;
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${added}`;
 }
 
 type Keys = Readonly<Record<string, string | readonly string[]>>;
 
-function entryOf({ files, outDir, servers }: Group, names: ReadonlyMap<string, string>): Keys {
+function entryOf({ files, isRelayed, outDir, servers }: Group, names: ReadonlyMap<string, string>): Keys {
   const called = servers.map((name) => names.get(name) ?? name);
   const [only = ''] = called;
   return {
     files,
     ...(called.length > 0 && { server: called.length === 1 ? only : called }),
     ...(outDir !== undefined && { 'out-dir': outDir }),
+    ...(isRelayed && { output: 'off' }),
   };
 }

@@ -18,6 +18,8 @@ export interface Group {
   readonly servers: readonly string[];
   /** Where their staples go, when no server says so. */
   readonly outDir: string | undefined;
+  /** They have no file at all: their server asks the relay. */
+  readonly isRelayed: boolean;
   readonly why: string;
   readonly files: readonly string[];
 }
@@ -54,6 +56,7 @@ export async function planOf(tree: Tree, { acme, servers }: Discovery): Promise<
     const others = [...users].filter(({ entry }) => !entry).map(({ type }) => type);
     const [other] = others;
     if (named.length > 0) groups.add(path, `of ${[...users].map(nameOf).join(' and ')}`, named);
+    else if (other === 'apache') groups.add(path, 'of apache, which asks the relay', []);
     else if (other !== undefined) groups.add(path, `of ${others.join(' and ')}`, [], `${STAPLES}/${other}`);
   }
   for (const { client, path } of acme) {
@@ -99,7 +102,13 @@ class GroupList {
     }
     if (output !== undefined) this.#outputs.set(output, path);
     const key = `${servers.join(' ')} ${outDir} ${why}`;
-    const group = this.#groups.get(key) ?? { files: [], outDir, servers, why };
+    const group = this.#groups.get(key) ?? {
+      files: [],
+      outDir,
+      servers,
+      why,
+      isRelayed: servers.length === 0 && outDir === undefined,
+    };
     group.files.push(path);
     this.#groups.set(key, group);
   }

@@ -31,9 +31,9 @@ function editText({ insert, place, remove }: Edit): string {
       ? 'in place of this line'
       : 'take this line away'
     : 'after this line';
-  return [`  ${place.file}:${place.line}: ${what}`, ...insert.map((line) => `    ${line.trim()}`), ''].join(
-    '\n',
-  );
+  const where =
+    place.line === 0 ? `${place.file}: before its first line` : `${place.file}:${place.line}: ${what}`;
+  return [`  ${where}`, ...insert.map((line) => `    ${line.trim()}`), ''].join('\n');
 }
 
 /** All but the changes themselves. */
@@ -50,7 +50,7 @@ export function spokenOf({ discovery, merged, out, plan }: InitResult): string {
     section('to know:', remarks),
     section('not looked at:', skipped),
     hasConfig ? written(merged, out) : 'no certificate to keep: no config was written\n',
-    hasConfig ? `next:\n${nextSteps(plan, out)}` : '',
+    hasConfig ? `next:\n${nextSteps(plan, merged, out)}` : '',
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -71,15 +71,18 @@ function written({ addedFiles, addedServers }: Merged, out: string): string {
   return printed(`${out}: added ${counted(addedServers.length, 'server')} and ${files}\n`);
 }
 
-function nextSteps({ groups, servers }: Plan, out: string): string {
+function nextSteps({ groups, servers }: Plan, { lacksRelay }: Merged, out: string): string {
   const dirs = [...servers.map(({ keys }) => keys.dir), ...groups.map(({ outDir }) => outDir)];
   const needed = [...new Set(dirs.filter((dir) => dir !== undefined))].map(shellWord).join(' ');
   const config = shellWord(out);
   return [
     ...(needed === '' ? [] : [`  install -d -m 755 ${needed}`]),
+    ...(lacksRelay ? [`  take the # before relay: and listen: in ${config} away`] : []),
     `  restaple run --check -c ${config}`,
     `  restaple run -c ${config}`,
-    ...(servers.length > 0 ? ['  then the changes above, and a reload of each server'] : []),
+    ...(servers.length > 0 || groups.some(({ isRelayed }) => isRelayed)
+      ? ['  then the changes above, and a reload of each server']
+      : []),
     '',
   ].join('\n');
 }

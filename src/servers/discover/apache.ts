@@ -1,14 +1,23 @@
-/** Apache: the certificates of its virtual hosts. It takes no staple from a file, so nothing is to be added to it. */
+/** Apache: the certificates of its virtual hosts. It takes no staple from a file, and asks the relay. */
 import { isAbsolute, join } from 'node:path';
-import { Findings, type FoundServer, type Place } from './found.ts';
+import { ApacheHosts } from './apache-hosts.ts';
+import { Findings, type FoundServer, type Place, RELAY } from './found.ts';
 import { isPattern } from './pattern.ts';
 import type { Tree } from './tree.ts';
-import { joinedLines } from './words.ts';
+import { type Line, joinedLines } from './words.ts';
 
 const FILES = ['/etc/apache2/apache2.conf', '/etc/httpd/conf/httpd.conf', '/etc/apache2/httpd.conf'];
 /** A host of many sites has a file for each. */
 const MAX_FILES = 50_000;
 const MAX_DEPTH = 8;
+/** Without it no directive of TLS is taken, so a certificate within has it. */
+const MOD_SSL: ReadonlySet<string> = new Set(['ssl_module', 'mod_ssl.c']);
+
+/** A section that holds or not, as only the Apache that runs knows. */
+interface Condition {
+  readonly text: string;
+  readonly place: Place;
+}
 
 export function findApache(tree: Tree): readonly FoundServer[] {
   const file = FILES.find((one) => tree.isFile(one));
@@ -19,7 +28,10 @@ class ApacheFinder {
   readonly #tree: Tree;
   readonly #file: string;
   readonly #findings = new Findings();
+  readonly #hosts = new ApacheHosts(this.#findings);
   readonly #defined = new Map<string, string>();
+  /** Those that are open; `undefined` for one that holds. */
+  readonly #conditions: (Condition | undefined)[] = [];
   #root: string;
   #files = 0;
 
@@ -34,8 +46,9 @@ class ApacheFinder {
     if (this.#findings.certificates.length > 0)
       this.#findings.remark(
         { file: this.#file, line: 0 },
-        'Apache takes no staple from a file: let it ask restaple relay (SSLStaplingForceURL)',
+        `Apache takes no staple from a file: it asks the relay, and staples nothing while none answers at ${RELAY}`,
       );
+    this.#hosts.addEdits();
     return this.#findings.found('apache', this.#file);
   }
 
@@ -48,13 +61,16 @@ class ApacheFinder {
       );
       return;
     }
-    for (const { line, text: one } of joinedLines(text)) this.#line(one, { file, line }, depth);
+    for (const line of joinedLines(text)) this.#line(line, { file, line: line.line }, depth);
   }
 
-  #line(text: string, place: Place, depth: number): void {
-    const [name = '', ...args] = wordsOf(text);
+  #line({ lastLine, text }: Line, place: Place, depth: number): void {
+    const [word = '', ...args] = wordsOf(text);
     const [first = ''] = args;
-    switch (name.toLowerCase()) {
+    const name = word.toLowerCase();
+    if (/^<\/?if/.test(name)) this.#condition(name, first.replace(/>$/, ''), place);
+    this.#hosts.line(name, first, { place, lastLine, text });
+    switch (name) {
       case 'serverroot':
         this.#root = first;
         return;
@@ -63,7 +79,7 @@ class ApacheFinder {
         return;
       case 'include':
       case 'includeoptional':
-        this.#include(first, place, depth, name.toLowerCase() === 'include');
+        this.#include(first, place, depth, name === 'include');
         return;
       case 'mdomain':
       case '<mdomainset':
@@ -73,8 +89,19 @@ class ApacheFinder {
       case 'sslcertificatefile': {
         const path = this.#path(first, place);
         if (path !== undefined) this.#findings.certificate(path, place);
+        for (const one of this.#conditions)
+          if (one) this.#findings.remark(one.place, `${one.text}: not evaluated; what is within is read`);
         return;
       }
+    }
+  }
+
+  #condition(name: string, asked: string, place: Place): void {
+    if (name.startsWith('</')) this.#conditions.pop();
+    else {
+      const holds =
+        (name === '<ifmodule' && MOD_SSL.has(asked)) || (name === '<ifdefine' && this.#defined.has(asked));
+      this.#conditions.push(holds ? undefined : { text: `${name} ${asked}>`, place });
     }
   }
 

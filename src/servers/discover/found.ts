@@ -132,5 +132,8 @@ export class Findings {
 /** Where staples go that servers read from files. */
 export const STAPLES = '/var/lib/restaple';
 
+/** Where the relay answers unless its config says otherwise. */
+export const RELAY = '127.0.0.1:2560';
+
 /** The white space that a line begins with: what is added beside it begins so, too. */
 export const indentOf = (line: string | undefined): string => /^[ 	]*/.exec(line ?? '')?.[0] ?? '';

@@ -22,6 +22,17 @@ export function findNginx(tree: Tree): readonly FoundServer[] {
   });
 }
 
+/** A server with one certificate, and where its include goes. */
+interface Single {
+  readonly block: readonly Directive[];
+  readonly head: Directive;
+  readonly own: Directive | undefined;
+  readonly certificate: string;
+  readonly within: string;
+}
+
+const keyOf = ({ file, line }: Directive['place']): string => `${file}:${line}`;
+
 class NginxFinder {
   readonly #tree: Tree;
   readonly #file: string;
@@ -29,6 +40,9 @@ class NginxFinder {
   readonly #findings = new Findings();
   readonly #lines = new Map<string, readonly string[]>();
   readonly #parsed = new Map<string, NginxFile>();
+  readonly #singles: Single[] = [];
+  /** Where the directives stand of servers that can have no include: others may share them by a snippet. */
+  readonly #untouchable = new Set<string>();
   #files = 0;
   #address: string | undefined;
 
@@ -40,6 +54,7 @@ class NginxFinder {
 
   found(): FoundServer {
     this.#walk(this.#load(this.#file, 0), [], '', 0);
+    for (const one of this.#singles) this.#edit(one);
     const angie = { check: ['/usr/sbin/angie', '-t', '-q'], reload: ['/usr/sbin/angie', '-s', 'reload'] };
     return this.#findings.found(this.#type, this.#file, {
       type: 'nginx',
@@ -133,27 +148,36 @@ class NginxFinder {
     const certificates = used.filter((one) => this.#isFileName(one));
     for (const { args, place } of certificates) findings.certificate(this.#located(args[0] ?? ''), place);
     const [first] = certificates;
+    if (used.length > 1 || certificates.length < used.length || within === 'mail')
+      for (const { name, place } of block)
+        if (name === 'ssl_certificate' || STAPLING.has(name)) this.#untouchable.add(keyOf(place));
     if (!first || certificates.length < used.length) return;
     if (within === 'mail') {
       findings.remark(first.place, 'nginx does not staple in mail {}');
       return;
     }
     this.#noteAddress(block);
-    const after = own[0] ? first : head;
-    const place = { ...after.place, line: after.headLine };
     if (certificates.length > 1) {
       findings.remark(
-        place,
+        { ...first.place, line: own[0] ? first.headLine : head.headLine },
         'several certificates, and one staple file for all of them: only its own fetching, or the relay, can serve these',
       );
       return;
     }
-    this.#edit(block, after, this.#located(first.args[0] ?? ''), within);
+    const certificate = this.#located(first.args[0] ?? '');
+    this.#singles.push({ block, head, own: own[0], certificate, within });
   }
 
-  /** @param after the directive that the include comes after, or the block that it begins. */
-  #edit(block: readonly Directive[], after: Directive, certificate: string, within: string): void {
+  #edit({ block, certificate, head, own, within }: Single): void {
+    // In a snippet that is shared with a server of two certificates, an include would reach that server, too.
+    const after = own && !this.#untouchable.has(keyOf(own.place)) ? own : head;
     const place = { ...after.place, line: after.headLine };
+    const kept = block.find(({ name, place: at }) => STAPLING.has(name) && this.#untouchable.has(keyOf(at)));
+    if (kept) {
+      const text = `${kept.name} is shared with a server that can have no include, so the one with ${certificate} gets none either`;
+      this.#findings.remark(kept.place, text);
+      return;
+    }
     const staple = outputPath(certificate, this.#dir());
     if (!this.#findings.claims(staple, certificate, place)) return;
     const include = snippetPath(staple);
@@ -177,8 +201,8 @@ class NginxFinder {
     }
     // What comes after the line would stand outside of a block that ends on it.
     if (!/^\s*(?:#|$)/.test((this.#line(place) ?? '').slice(after.headColumn))) {
-      const own = block.filter(({ name }) => STAPLING.has(name)).map(({ name }) => ` and take ${name} away`);
-      this.#findings.remark(place, `add ${line} within this server {}${own.join('')}`);
+      const gone = block.filter(({ name }) => STAPLING.has(name)).map(({ name }) => ` and take ${name} away`);
+      this.#findings.remark(place, `add ${line} within this server {}${gone.join('')}`);
       return;
     }
     this.#findings.insert(place, indent + line);

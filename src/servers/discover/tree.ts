@@ -3,6 +3,7 @@ import {
   type Stats,
   closeSync,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   readdirSync,
@@ -21,10 +22,15 @@ const MAX_LINKS = 40;
 /** A directory of certificates may hold thousands. */
 const MAX_MATCHES = 100_000;
 const BYTE_ORDER_MARK = '\uFEFF';
+/** No file system has such a name. */
+const NOWHERE = '/\0';
 
 export class Tree {
   readonly root: string;
   readonly #troubles = new Map<string, string>();
+  /** Directories that are no links. */
+  readonly #plain = new Set<string>(['/']);
+  readonly #keys = new Set<string>();
 
   constructor(root: string) {
     this.root = root;
@@ -45,15 +51,24 @@ export class Tree {
     let links = 0;
     for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
       const next = join(here, part);
-      const link = attempt(() => readlinkSync(join(this.root, next)));
+      const link = this.#link(next);
       if (link === undefined) here = next;
-      else if (++links > MAX_LINKS) return path;
+      else if (++links > MAX_LINKS) return NOWHERE;
       else {
         ahead.push(...link.split('/').toReversed());
         if (isAbsolute(link)) here = '/';
       }
     }
     return here;
+  }
+
+  /** Where a link leads; each directory is asked once. */
+  #link(path: string): string | undefined {
+    if (this.#plain.has(path)) return undefined;
+    const real = join(this.root, path);
+    const stats = attempt(() => lstatSync(real, { throwIfNoEntry: false }));
+    if (stats?.isDirectory() === true) this.#plain.add(path);
+    return stats?.isSymbolicLink() === true ? attempt(() => readlinkSync(real)) : undefined;
   }
 
   /** What could not be looked into, and may hold more than was found. */
@@ -69,7 +84,12 @@ export class Tree {
 
   /** The same as it is on disk, in whatever encoding. */
   bytes(path: string): Buffer | undefined {
-    return attempt(() => readBytes(this.real(path)));
+    const bytes = attempt(() => readBytes(this.real(path)));
+    if (bytes?.includes('PRIVATE KEY-----') !== true) return bytes;
+    // A PEM file that is named as a configuration, such as a crt-list: what is said of its lines would print its key.
+    bytes.fill(0);
+    this.#keys.add(path);
+    return undefined;
   }
 
   /** Why `text` of a path is `undefined`. */
@@ -77,6 +97,7 @@ export class Tree {
     const stats = this.#stats(path);
     if (!stats) return 'no such file, or one that cannot be read';
     if (!stats.isFile()) return 'no plain file';
+    if (this.#keys.has(path)) return 'a private key is in it';
     return stats.size > MAX_BYTES ? `larger than ${MAX_BYTES} bytes` : 'cannot be read';
   }
 
@@ -108,15 +129,16 @@ export class Tree {
     let found: readonly string[] = ['/'];
     for (const part of pattern.split('/').filter((one) => one !== '')) {
       const isMatch = matcherOf(part);
-      found = found.flatMap((directory) => {
-        if (!isPattern(part)) return [join(directory, part)];
-        const named = this.names(directory).filter((name) => isMatch(name));
-        return named.map((name) => join(directory, name));
-      });
-      if (found.length > MAX_MATCHES) {
+      const next: string[] = [];
+      for (const directory of found) {
+        if (!isPattern(part)) next.push(join(directory, part));
+        else for (const name of this.names(directory)) if (isMatch(name)) next.push(join(directory, name));
+        // Links that lead back multiply with each part.
+        if (next.length <= MAX_MATCHES) continue;
         this.#troubles.set(pattern, `matches more than ${MAX_MATCHES} names`);
         return [];
       }
+      found = next;
     }
     return found.filter((path) => this.isFile(path));
   }

@@ -104,6 +104,43 @@ describe('what nginx needs', () => {
   });
 });
 
+describe('a snippet with a certificate', () => {
+  const SNIPPET = '/etc/nginx/snippets/tls.conf';
+  const shared = (snippet: string): Promise<InShort> =>
+    nginx({
+      ...http(
+        'server {\n  include snippets/tls.conf;\n}\nserver {\n  include snippets/tls.conf;\n  ssl_certificate /b.pem;\n}',
+      ),
+      [SNIPPET]: snippet,
+    });
+
+  it('gets no include where a server of two certificates shares it, and the other server does', async () => {
+    const { edits, remarks } = await shared('ssl_certificate /a.pem;\n');
+    expect(edits).toEqual([`${CONF}:3 +     include /var/lib/restaple/nginx/a.ocsp.con[f];`]);
+    expect(remarks[0]).toMatch(/several certificates/);
+  });
+
+  it('keeps its ssl_stapling for that server', async () => {
+    const { edits, remarks } = await shared('ssl_certificate /a.pem;\nssl_stapling on;\n');
+    expect(edits).toEqual([]);
+    expect(remarks).toContain(
+      `${SNIPPET}:2: ssl_stapling is shared with a server that can have no include, so the one with /a.pem gets none either`,
+    );
+  });
+
+  it('of servers of one certificate gets one include, also where a server without TLS shares it', async () => {
+    const { edits } = await nginx({
+      ...http('server { include s; }\nserver { include s; }\nserver { include t; }'),
+      '/etc/nginx/s': 'ssl_certificate /a.pem;\ninclude t;\n',
+      '/etc/nginx/t': 'ssl_stapling on;\n',
+    });
+    expect(edits).toEqual([
+      '/etc/nginx/s:1 + include /var/lib/restaple/nginx/a.ocsp.con[f];',
+      '/etc/nginx/t:1 -',
+    ]);
+  });
+});
+
 describe('what is not understood is named, and not guessed', () => {
   it.each([
     [

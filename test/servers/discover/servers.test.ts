@@ -249,10 +249,80 @@ describe('Apache', () => {
       '/certs/a.pem @ /etc/apache2/sites-enabled/a.conf:3',
       '/etc/apache2/ssl/b.pem @ /etc/apache2/conf.d/b:1',
     ]);
-    expect({ edits, entry, skipped }).toEqual({ edits: [], entry: undefined, skipped: [] });
-    expect(remarks).toEqual([
-      `${FILE}:0: Apache takes no staple from a file: let it ask restaple relay (SSLStaplingForceURL)`,
+    expect({ entry, skipped }).toEqual({ entry: undefined, skipped: [] });
+    expect(edits).toEqual([
+      '/etc/apache2/sites-enabled/a.conf:0 + SSLStaplingCache shmcb:ssl_stapling(512000)',
+      '/etc/apache2/sites-enabled/a.conf:3 +   SSLUseStapling on +   SSLStaplingForceURL http://127.0.0.1:2560/',
+      '/etc/apache2/conf.d/b:2 + SSLUseStapling on + SSLStaplingForceURL http://127.0.0.1:2560/',
     ]);
+    expect(remarks).toEqual([
+      `${FILE}:0: Apache takes no staple from a file: it asks the relay, and staples nothing while none answers at 127.0.0.1:2560`,
+    ]);
+  });
+
+  const CACHE = 'SSLStaplingCache shmcb:x\n';
+  const URL = 'SSLStaplingForceURL http://127.0.0.1:2560/';
+  it.each([
+    [
+      'nothing, where all is there',
+      `${CACHE}${host(`SSLCertificateFile /a\nSSLUseStapling On\n${URL}\n`)}`,
+      [],
+    ],
+    [
+      'nothing, where the whole server has it, further below',
+      `${host('SSLCertificateFile /a\n')}SSLUseStapling on\n${URL}\n${CACHE}`,
+      [],
+    ],
+    [
+      'that it is switched on',
+      `${CACHE}${URL}\n${host('SSLCertificateFile /a\n SSLUseStapling \\\n off\n')}`,
+      [`${FILE}:5 - +  SSLUseStapling on`, `${FILE}:6 -`],
+    ],
+    [
+      'it once for two certificates of a host',
+      `${CACHE}SSLUseStapling on\n${host('SSLCertificateFile /a\nSSLCertificateFile /b\n')}`,
+      [`${FILE}:4 + ${URL}`],
+    ],
+    [
+      'a cache without which it does not start, where it stands for the whole server',
+      `SSLUseStapling on\n${URL}\nSSLCertificateFile /a\n`,
+      [`${FILE}:3 + SSLStaplingCache shmcb:ssl_stapling(512000)`],
+    ],
+  ])('needs %s', async (_, text, edits) => {
+    expect((await one('apache', { [FILE]: text })).edits).toEqual(edits);
+  });
+
+  it('asks whom it asks already, and that is said', async () => {
+    const text = `${CACHE}SSLUseStapling on\nSSLStaplingForceURL http://10.0.0.1/\nSSLCertificateFile /a\n`;
+    const { edits, remarks } = await one('apache', { [FILE]: text });
+    expect(edits).toEqual([]);
+    expect(remarks).toContain(
+      `${FILE}:3: http://10.0.0.1/ is asked, and not the relay at http://127.0.0.1:2560/`,
+    );
+  });
+
+  it.each([
+    ['IfDefine TLS', 1],
+    ['IfDefine !HERE', 1],
+    ['IfModule mod_md.c', 1],
+    ['IfModule mod_ssl.c', 0],
+    ['IfDefine HERE', 0],
+  ])('says of %s that it is not evaluated %j times', async (asked, count) => {
+    const [section = ''] = asked.split(' ');
+    const text = `Define HERE\n<${asked}>\nSSLCertificateFile /a\nSSLCertificateFile /b\n</${section}>\n<IfDefine X>\n</IfDefine>\nSSLCertificateFile /c\n`;
+    const { certificates, remarks } = await one('apache', { [FILE]: text });
+    expect(certificates).toHaveLength(3);
+    const said = remarks.filter((remark) => remark.includes('not evaluated'));
+    expect(said.map((remark) => remark.slice(0, FILE.length + 3))).toEqual(Array(count).fill(`${FILE}:2:`));
+  });
+
+  it('leaves to mod_md what mod_md fetches, and to a token what is on it', async () => {
+    const text =
+      'MDomain a.test\n<MDomainSet b.test>\n</MDomainSet>\nMDCertificateFile /m\nSSLCertificateFile "pkcs11:token=x"\n';
+    const { certificates, remarks, skipped } = await one('apache', { [FILE]: text });
+    expect(certificates).toEqual([`/m @ ${FILE}:4`]);
+    expect(remarks.filter((said) => said.includes('mod_md fetches'))).toHaveLength(2);
+    expect(skipped).toEqual([`${FILE}:5: pkcs11:token=x: not the name of a file`]);
   });
 
   it('names and skips a variable that only its environment knows', async () => {
@@ -260,6 +330,8 @@ describe('Apache', () => {
     expect(skipped).toEqual([`${FILE}:1: \${DIR}/a.pem: a variable that is not known here`]);
   });
 });
+
+const host = (inner: string): string => `<VirtualHost *:443>\n${inner}</VirtualHost>\n`;
 
 const guarded = (path: string): string => {
   const staple = `/var/lib/restaple/exim/\${sha256:\${readfile{${path}}}}`;
