@@ -14,7 +14,7 @@ export const pki: TestPki = createTestPki({ now });
 export interface StaplingServer {
   readonly port: number;
   /** How many handshakes asked for a staple so far. */
-  asked(): number;
+  readonly asked: () => number;
   close(): Promise<void>;
 }
 

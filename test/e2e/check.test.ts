@@ -96,21 +96,23 @@ async function told(
 const expected = ({ state, exitCode }: Row) => ({ state, exitCode, err: '' });
 
 describeWithPeer('openssl', 'openssl s_server staples', (path) => {
+  const start = ({ chain, key, staple }: Site): Promise<Program> =>
+    startProgram(path, (port) => {
+      const files = ['-cert', chain, '-cert_chain', chain, '-key', key];
+      const stapled = staple === undefined ? [] : ['-status_file', staple];
+      return ['s_server', '-accept', `127.0.0.1:${port}`, '-quiet', '-www', ...files, ...stapled];
+    });
+
   it.each(ALL)('$title', async (one) => {
-    const start = ({ chain, key, staple }: Site): Promise<Program> =>
-      startProgram(path, (port) => [
-        ...['s_server', '-accept', `127.0.0.1:${port}`, '-quiet', '-www'],
-        ...['-cert', chain, '-cert_chain', chain, '-key', key],
-        ...(staple === undefined ? [] : ['-status_file', staple]),
-      ]);
     expect(await told(one, start)).toEqual(expected(one));
   });
 });
 
 describeWithPeer('nginx', 'nginx staples', (path) => {
+  const start = ({ dir, staple }: Site): Promise<Program> =>
+    nginxSite(path, dir).start(staple === undefined ? '' : `ssl_stapling on; ssl_stapling_file ${staple};`);
+
   it.each(ALL)('$title', async (one) => {
-    const start = ({ dir, staple }: Site): Promise<Program> =>
-      nginxSite(path, dir).start(staple === undefined ? '' : `ssl_stapling on; ssl_stapling_file ${staple};`);
     expect(await told(one, start)).toEqual(expected(one));
   });
 });
