@@ -1,7 +1,7 @@
 /** restaple-h2o as h2o and nghttpx call it: argument or standard input, exit code, and what stands on standard output. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answer } from '../../src/cli/h2o/answer.ts';
 import { keyOf } from '../../src/keeper/files/certificates.ts';
 import { StapleStore } from '../../src/store/staple-store.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   pki = createTestPki({ leaf: { ocspUrls: [responder.url] } });
 });
 afterAll(() => responder.close());
+afterEach(() => vi.unstubAllEnvs());
 beforeEach(() => {
   mangled = undefined;
   responder.setStatus(pki.leaf.certificate.serialNumber, { type: 'good' });
@@ -46,10 +47,11 @@ interface Call {
   /** The chain comes on standard input. */
   readonly piped?: boolean;
   readonly pem?: string;
+  readonly temporary?: string;
 }
 
 /** Calls it with a store and a certificate file. */
-function call({ staple, args = [], piped = false, pem }: Call = {}): Promise<Called> {
+function call({ staple, args = [], piped = false, pem, temporary }: Call = {}): Promise<Called> {
   return withTempDir(async (dir) => {
     const cert = join(dir, 'site.pem');
     const chain = pem ?? certificatesPem(pki.leaf, pki.issuer);
@@ -58,6 +60,7 @@ function call({ staple, args = [], piped = false, pem }: Call = {}): Promise<Cal
     const path = new StapleStore(dir).staplePath(keyOf(pki.leaf.certificate));
     if (staple) await mkdir(dirname(path), { recursive: true });
     if (staple) await writeFile(path, staple);
+    if (temporary !== undefined) vi.stubEnv('TMPDIR', temporary);
     const out: Buffer[] = [];
     let err = '';
     const before = responder.requests.length;
@@ -91,6 +94,16 @@ describe.each([
     const { code, der, asked } = await call({ piped });
     expect({ code, asked }).toEqual({ code: 0, asked: 1 });
     expect(der.length).toBeGreaterThan(200);
+  });
+
+  it('gives what the keeper keeps also where the disk for temporary files is no use', async () => {
+    const staple = kept(3 * 3_600_000, 9 * 3_600_000);
+    expect(await call({ staple, piped, temporary: '/nonexistent' })).toEqual({
+      code: 0,
+      der: staple,
+      err: '',
+      asked: 0,
+    });
   });
 
   it('says "keep" when nobody has one', async () => {

@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from '../../attempt.ts';
+import { InputError } from '../../errors.ts';
 import { storePath } from '../../store/store-path.ts';
 import { type Subject, loadSubject } from '../../subject/subject.ts';
 import { printable } from '../../text.ts';
@@ -37,6 +38,9 @@ type Code = typeof OK | typeof KEEP;
 const TIMEOUT_MS = 10_000;
 /** Where the keeper of the packaged unit has its store: h2o and nghttpx run as users of their own. */
 const SYSTEM_STORE = '/var/lib/restaple';
+
+/** On Linux, and mostly there. */
+const IN_MEMORY = '/dev/shm';
 
 /** Never throws. @returns the exit code. */
 export async function answer(typed: readonly string[], io: Io): Promise<Code> {
@@ -109,12 +113,25 @@ async function keptIn(stores: readonly string[], path: string, flags: FetchFlags
 /** What is on standard input, as a file for as long as `use` takes. */
 async function withChain<T>(io: Io, use: (path: string) => Promise<T>): Promise<T> {
   const chain = await readInput('-', io);
-  const directory = mkdtempSync(join(tmpdir(), 'restaple-h2o-'));
+  const directories: string[] = [];
   try {
+    return await use(writeChain(chain, directories));
+  } finally {
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A full disk must not keep a server from the staple that is kept. @param made gets what is to be removed. */
+function writeChain(chain: Buffer, made: string[]): string {
+  const write = (base: string): string => {
+    const directory = mkdtempSync(join(base, 'restaple-h2o-'));
+    made.push(directory);
     const path = join(directory, 'chain.pem');
     writeFileSync(path, chain, { mode: 0o600 });
-    return await use(path);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+    return path;
+  };
+  const path = attempt(() => write(tmpdir())) ?? attempt(() => write(IN_MEMORY));
+  if (path !== undefined) return path;
+  const reason = `neither ${tmpdir()} nor ${IN_MEMORY} has room for the certificate`;
+  throw new InputError('output-unwritable', reason, tmpdir());
 }
