@@ -49,6 +49,7 @@ class BenchWorld implements Work<number, Life> {
       responder: this.#responderOf(index),
       issuer: ISSUER,
       mustStaple: false,
+      notBefore: NOW - 30 * DAY,
       notAfter: NOW + 90 * DAY,
     });
   }

@@ -114,6 +114,7 @@ export class Attempts<S, R> {
     entry.issuer = opened.issuer ?? NO_ISSUER;
     entry.silence = opened.silence;
     entry.mustStaple = opened.mustStaple;
+    entry.notBefore = opened.notBefore;
     entry.notAfter = opened.notAfter;
     entry.staple = staple && lifeOf(staple);
     entry.missingSince = staple ? 0 : missed > 0 && missed <= now ? missed : now;

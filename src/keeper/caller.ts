@@ -12,6 +12,8 @@ export interface Caller {
   phase: Phase;
   /** False when it was let go while something was under way for it. */
   isKept: boolean;
+  /** In a row. */
+  readonly failures: number;
   /** The last time that it asked, it was not answered. */
   hasFailed: boolean;
   /** It has a place in the queue, perhaps one that it no longer needs. Only the gate writes it. */

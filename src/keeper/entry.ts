@@ -44,6 +44,7 @@ export class Entry<S, R> implements Due, Caller {
   issuer: Issuer = NO_ISSUER;
   silence: string | undefined;
   mustStaple: boolean = false;
+  notBefore: number = -Infinity;
   notAfter: number = Infinity;
   /** Since when there has been no staple, while there is none. */
   missingSince: number = 0;

@@ -5,7 +5,7 @@ import type { KeeperEvent } from './events.ts';
 export type Fact = string | number | readonly string[];
 export type Facts = Readonly<Record<string, Fact>>;
 
-const MOMENTS: ReadonlySet<string> = new Set(['thisUpdate', 'validUntil', 'nextAt']);
+const MOMENTS: ReadonlySet<string> = new Set(['thisUpdate', 'validUntil', 'nextAt', 'now', 'notBefore']);
 
 /** All of it but its type, with moments as in RFC 3339. A moment that never comes is left out. */
 export function factsOf(event: KeeperEvent): Facts {

@@ -133,6 +133,14 @@ export type KeeperEvent =
       readonly address: string;
       readonly message: string;
     }
+  /** No certificate is valid yet by the wall clock: told at the start, and after it was set. */
+  | {
+      readonly type: 'clock-wrong';
+      readonly now: number;
+      /** The first of all beginnings, and the certificate whose it is. */
+      readonly notBefore: number;
+      readonly certificate: string;
+    }
   /** The wall clock was set, or the machine slept. Positive when it is later now than it should be. */
   | { readonly type: 'clock-jumped'; readonly byMs: number };
 

@@ -21,6 +21,10 @@ import { viewOf } from './view-of.ts';
 const OPEN_AT_ONCE = 8;
 /** While every place is taken, there is nothing that a timer could do; whoever is done looks by itself. */
 const FULL_WAIT_MS = 1_000;
+/** A CA's clock may be ahead of the one here. */
+const SKEW_MS = 300_000;
+/** Most certificates come from a few dozen CAs: to make their doors anew for each request costs more than to keep them. */
+const MOST_IDLE = 64;
 
 export class Keeper<S, R> {
   readonly #options: KeeperOptions<S, R>;
@@ -36,6 +40,8 @@ export class Keeper<S, R> {
   #asking = 0;
   readonly #idle: (() => void)[] = [];
   #isPumping = false;
+  /** All are being read, for the first time or because the clock was set. */
+  #mustJudgeClock = true;
 
   constructor(options: KeeperOptions<S, R>) {
     this.#options = options;
@@ -175,7 +181,19 @@ export class Keeper<S, R> {
       if (entry === undefined) break;
       if (entry.isKept && entry.phase === 'closed') void this.#open(entry);
     }
+    if (this.#mustJudgeClock && this.#opening === 0 && this.#toOpen.length === 0) this.#judgeClock(now);
     this.#schedule.arm(this.#asking >= this.#options.requests ? FULL_WAIT_MS : 0);
+  }
+
+  /** A board without a battery begins in 1970: nothing would be fetched, and nothing would say why. */
+  #judgeClock(now: number): void {
+    let first: Entry<S, R> | undefined;
+    for (const entry of this.#entries.values())
+      if (entry.isOpened && (!first || entry.notBefore < first.notBefore)) first = entry;
+    if (!first) return;
+    this.#mustJudgeClock = false;
+    const { notBefore, label: certificate } = first;
+    if (now + SKEW_MS < notBefore) this.#options.report({ type: 'clock-wrong', now, notBefore, certificate });
   }
 
   async #open(entry: Entry<S, R>): Promise<void> {
@@ -222,7 +240,7 @@ export class Keeper<S, R> {
     this.#asking += 1;
     entry.phase = 'asking';
     gate.enter(entry);
-    const error = await this.#attempts.ask(entry, gate.isDown && !gate.isPart);
+    const error = await this.#attempts.ask(entry, gate.isGone);
     this.#asking -= 1;
     if (!this.#abort.signal.aborted) this.#book(entry, gate, error);
     this.#settled(entry);
@@ -254,7 +272,7 @@ export class Keeper<S, R> {
       case 'up': {
         // A stranger has no key to sign what is verified; any path of a host may say no.
         if (error === undefined) gate.prove();
-        const waited = gate.succeeded(entry, now);
+        const waited = gate.succeeded(entry);
         if (isDown && !gate.isDown)
           report({ type: 'responder-back', responder, issuer, afterMs: now - downSince, waiting });
         for (const one of waited) this.#advance(one, now);
@@ -283,12 +301,9 @@ export class Keeper<S, R> {
     this.#place(entry);
   }
 
-  /**
-   * When its responder must have been asked again for its sake. Where nobody is answered, anybody's try is as good as its
-   * own.
-   */
+  /** When its responder must have been asked again for its sake: anybody's try is as good as its own. */
   #latest(entry: Entry<S, R>, gate: ResponderGate<Entry<S, R>>, now: number): number {
-    const triedAt = gate.isPart ? (entry.error?.at ?? 0) : gate.triedAt;
+    const { triedAt } = gate;
     return Math.max(now, triedAt + this.#attempts.patienceOf(entry, triedAt));
   }
 
@@ -317,8 +332,8 @@ export class Keeper<S, R> {
   #tidy(responder: string, gate: ResponderGate<Entry<S, R>>): void {
     const host = this.#hosts.get(responder);
     if (!host || !gate.isIdle) return;
-    host.drop(gate);
-    if (host.isIdle) this.#hosts.delete(responder);
+    if (host.size > MOST_IDLE) host.drop(gate);
+    if (this.#hosts.size > MOST_IDLE && host.isIdle) this.#hosts.delete(responder);
   }
 
   #place(entry: Entry<S, R>): void {
@@ -342,6 +357,7 @@ export class Keeper<S, R> {
   /** Every moment that was reckoned by the old clock is reckoned anew, from what is on disk. */
   #reopenAll(byMs: number): void {
     this.#options.report({ type: 'clock-jumped', byMs });
+    this.#mustJudgeClock = true;
     const now = this.#options.clock.now();
     for (const { gates } of this.#hosts.values()) for (const gate of gates) gate.clockSet(byMs, now);
     for (const entry of this.#entries.values()) this.#reopen(entry);

@@ -1,14 +1,18 @@
 /**
- * The door of one issuer at its responder. After some failures in a row, one certificate at a time goes on asking. How
- * many may be inside before that is the host's to say.
+ * The door of one issuer at its responder. After some failures in a row it closes. How many may be inside before that is
+ * the host's to say.
  *
- * Who has failed waits for another's try to succeed, and the tries become rare. Who has not been refused yet may have
- * better luck, for an edge has the answers for some and lacks others: he is let in between, and pauses grow only while
- * all of these fail, too. Whoever waits looks again by himself after as long as his staple allows, so that nobody depends
- * on being called.
+ * Where nobody is answered, one certificate at a time goes on asking. Who has failed waits for another's try to succeed,
+ * and the tries become rare. Who has not been refused yet may have better luck, and is let in between; pauses grow only
+ * while all of these fail, too. Whoever waits looks again by himself after as long as his staple allows, so that nobody
+ * depends on being called.
+ *
+ * Where some are answered and others are not (an edge has the answers of some, a region is cut off), another's try says
+ * nothing of one's own: each keeps to its own back-off. Those that had failed before take half of the places at most, and
+ * when one of them is answered, two more try.
  */
-import { Queue } from '../queue.ts';
 import type { Caller } from './caller.ts';
+import { Lane } from './responder-lane.ts';
 import type { Issuer } from './work.ts';
 
 /** DESIGN.md section 7. */
@@ -18,24 +22,23 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 /** So many in a row fail of those that had not failed before when a responder is gone, and seldom when a part of it is. */
 const GONE_AFTER = 5;
-/** While it answers to some, one of the others asks so often whether it is his turn. */
-const AGAIN_MS = 60_000;
+/**
+ * One answer is reason enough for so many tries, or one of each that has failed: without another one it is gone. Old
+ * answers count for little, for edges give them out until each has asked anew, and that may take a day.
+ */
+const TRIES_FOR_ANSWER = 100;
+const OLD_WEIGHT: number = 1 / 32;
+/** So many of those that had failed are answered in a row when all is over, and seldom when edges get answers one by one. */
+const OVER_AFTER = 5;
+/** Whether it is over is known soon when it is, and costs little when it is not. */
+const CALLED_BY_ANSWER = 2;
 
-/** While the responder is down: who comes next of those that wait for the same reason, and when. */
-class Lane<E extends Caller> {
-  at = 0;
-  next: E | undefined;
-  readonly queue: Queue<E> = new Queue<E>();
-  /** Those with nothing to serve: they go before the others, who can wait. */
-  readonly bare: Queue<E> = new Queue<E>();
-
-  get waiting(): number {
-    return this.bare.length + this.queue.length;
-  }
-}
+const NOBODY: readonly never[] = [];
 
 /** What the doors of one host share. */
 export interface Places<E extends Caller> {
+  /** Half of them. */
+  readonly half: number;
   /** Whether it may come in: there is a free one, or one that is held for it. */
   hasPlace(entry: E, gate: ResponderGate<E>): boolean;
   enter(entry: E, gate: ResponderGate<E>): void;
@@ -58,16 +61,23 @@ export class ResponderGate<E extends Caller> {
   triedAt = 0;
   /** In a row. */
   failures = 0;
-  /** While it is down: it was seen to answer to some. */
-  isPart = false;
   readonly #host: Places<E>;
   #inside = 0;
-  /** Failures in a row of those that had not failed before. */
+  /** While it is down: it answers to some. */
+  #isPart = false;
+  #hasAnswered = false;
+  /** An old answer came while it was down, since somebody was answered. */
+  #hasSaidOld = false;
+  /** Since somebody was answered: failures but for old answers, failures of those that had not failed before, pauses. */
+  #tries = 0;
   #streak = 0;
-  /** When one of those that had failed before failed again. */
-  #triedAgainAt = 0;
+  #pauses = 0;
+  /** Answers in a row to those that had failed before. */
+  #regained = 0;
   readonly #fresh = new Lane<E>();
   readonly #again = new Lane<E>();
+  /** Those inside, and called while it answers to some, that had failed before. */
+  readonly #retrying = new Set<E>();
   /** Those that got an old answer, each once, since one was answered. */
   readonly #old = new Set<E>();
   /** Those that failed here and have not been let in since. */
@@ -82,6 +92,11 @@ export class ResponderGate<E extends Caller> {
     return this.downSince !== 0;
   }
 
+  /** Nobody is answered: one at a time asks for all. */
+  get isGone(): boolean {
+    return this.isDown && !this.#isPart;
+  }
+
   /** True when nobody has anything to do with it any more, and it can be forgotten. */
   get isIdle(): boolean {
     return !this.isDown && this.#inside === 0 && this.waiting === 0;
@@ -94,17 +109,18 @@ export class ResponderGate<E extends Caller> {
 
   /** True when some wait who may come in as soon as the host has a place. */
   get isCrowded(): boolean {
-    return !this.isDown && this.#fresh.waiting + this.#again.waiting > 0;
+    if (this.isGone) return false;
+    return this.#fresh.waiting > 0 || (this.#again.waiting > 0 && this.#hasRoomForRetries);
   }
 
   isOpen(entry: E, now: number): boolean {
-    const isItsTurn = !this.isDown || (this.#inside === 0 && now >= this.#laneOf(entry).at);
-    return isItsTurn && this.#host.hasPlace(entry, this);
+    return this.#isItsTurn(entry, now) && this.#host.hasPlace(entry, this);
   }
 
   enter(entry: E): void {
     this.#host.enter(entry, this);
     this.#inside += 1;
+    if (entry.hasFailed) this.#retrying.add(entry);
     this.#release(entry);
     this.#failed.delete(entry);
   }
@@ -123,7 +139,8 @@ export class ResponderGate<E extends Caller> {
    */
   park(entry: E, latest: number, now: number): boolean {
     this.#host.free(entry);
-    if (this.isDown && this.#inside === 0) {
+    this.#retrying.delete(entry);
+    if (this.isGone && this.#inside === 0) {
       const lane = this.#laneOf(entry);
       const isUrgent = latest < lane.at;
       const before = lane.next;
@@ -139,22 +156,21 @@ export class ResponderGate<E extends Caller> {
     }
     entry.phase = 'parked';
     this.#queue(entry);
-    if (!this.isDown) this.#host.wait(this);
+    if (!this.isGone) this.#host.wait(this);
     return false;
   }
 
   /** It has come out. @returns who may come now, or at `calledAt`; those of other doors among them. */
   leave(entry: E): readonly E[] {
     this.#inside -= 1;
+    this.#retrying.delete(entry);
     this.#host.leave(entry);
-    if (this.isCrowded) this.#host.wait(this);
-    const own = this.isDown ? this.#call() : [];
-    return [...own, ...this.#host.call()];
+    return this.#callNext();
   }
 
   /** The host has a place. @returns who is to have it. */
   next(): E | undefined {
-    if (!this.isDown) return this.#shift(this.#fresh) ?? this.#shift(this.#again);
+    if (!this.isGone) return this.#shift(this.#fresh) ?? this.#nextRetry();
     if (this.#inside > 0) return undefined;
     return [this.#fresh.next, this.#again.next].find((entry) => entry?.phase === 'parked');
   }
@@ -167,31 +183,27 @@ export class ResponderGate<E extends Caller> {
   /**
    * It has answered.
    *
-   * @returns those who failed here and wait for that, if it is back. While it answers to some and not to others, each
-   *   keeps to its own back-off.
+   * @returns those who failed here and wait for that, if it is back.
    */
-  succeeded(entry: E, now: number): readonly E[] {
-    const isPart = !entry.hasFailed && this.#streak < GONE_AFTER && this.#othersHaveFailed;
+  succeeded(entry: E): readonly E[] {
+    const { hasFailed } = entry;
     entry.hasFailed = false;
+    if (hasFailed) this.#regained += 1;
+    const isOfSome = this.isGone ? !hasFailed && this.#streak < GONE_AFTER : this.#regained < OVER_AFTER;
+    this.#hasAnswered = true;
+    this.#hasSaidOld = false;
+    this.#tries = this.#streak = this.#pauses = 0;
     this.#old.clear();
-    this.#streak = 0;
-    this.isPart = this.isDown && isPart;
-    if (this.isPart) {
-      this.#fresh.at = now;
-      this.#again.at = Math.min(this.#again.at, Math.max(now, this.#triedAgainAt + AGAIN_MS));
-      return [];
-    }
     if (!this.isDown) {
       this.failures = 0;
-      return [];
+      return NOBODY;
     }
-    const called = [this.#again.next, this.#fresh.next].filter((one) => one !== undefined);
-    const all = [...new Set([...this.#failed, ...called])];
+    this.#isPart = isOfSome && this.#failed.size + this.#again.waiting > 0;
+    const called = this.#dismiss();
+    if (this.#isPart) return hasFailed ? [...called, ...this.#longestFailed()] : called;
     this.failures = 0;
     this.downSince = 0;
-    this.#again.next = undefined;
-    this.#fresh.next = undefined;
-    for (const one of called) if (one.phase === 'parked') this.#queue(one);
+    const all = [...new Set([...this.#failed, ...called])];
     this.#failed.clear();
     return all;
   }
@@ -204,6 +216,12 @@ export class ResponderGate<E extends Caller> {
    */
   failed(entry: E, now: number, nextAt: number, isOld = false): boolean {
     const wasDown = this.isDown;
+    const { hasFailed } = entry;
+    entry.hasFailed = true;
+    if (entry.isKept) this.#failed.add(entry);
+    this.#tries += isOld ? OLD_WEIGHT : 1;
+    this.#regained = 0;
+    if (!hasFailed) this.#streak += 1;
     if (isOld && !wasDown) {
       this.#old.add(entry);
       if (this.#old.size < FAILURES_IN_A_ROW) return false;
@@ -211,25 +229,33 @@ export class ResponderGate<E extends Caller> {
     }
     this.failures += 1;
     this.triedAt = now;
-    const { hasFailed } = entry;
-    entry.hasFailed = true;
-    if (entry.isKept) this.#failed.add(entry);
     if (this.failures < FAILURES_IN_A_ROW && !wasDown) return false;
-    const { at } = this.#again;
-    this.#again.at = wasDown && at > now ? Math.min(at, nextAt) : nextAt;
-    if (hasFailed) this.#triedAgainAt = now;
-    else this.#fresh.at = now + Math.min(FIRST_PAUSE_MS * 2 ** this.#streak++, LONGEST_PAUSE_MS);
-    if (!wasDown) this.downSince = now;
     this.#old.clear();
-    if (this.#streak >= GONE_AFTER) this.isPart = false;
-    this.#again.next ??= this.#shift(this.#again) ?? (entry.isKept ? entry : undefined);
+    if (!wasDown) {
+      this.downSince = now;
+      this.#isPart = this.#hasAnswered;
+    }
+    if (this.#streak >= GONE_AFTER || this.#tries > Math.max(TRIES_FOR_ANSWER, this.#failed.size))
+      this.#isPart = false;
+    // Nobody was there, and now an edge is: it may have something newer for another. Once: it may have nothing for days.
+    if (isOld && wasDown && !this.#hasSaidOld) {
+      this.#isPart = true;
+      this.#tries = this.#streak = 0;
+      this.#dismiss();
+    }
+    this.#hasSaidOld ||= isOld;
+    if (!this.#isPart) {
+      const { at } = this.#again;
+      this.#again.at = wasDown && at > now ? Math.min(at, nextAt) : nextAt;
+      if (!hasFailed) this.#fresh.at = now + Math.min(FIRST_PAUSE_MS * 2 ** this.#pauses++, LONGEST_PAUSE_MS);
+      this.#again.next ??= this.#shift(this.#again) ?? (entry.isKept ? entry : undefined);
+    }
     return !wasDown;
   }
 
   /** The wall clock was set by so much, some time ago: it cannot be said of a moment whether it was before or after. */
   clockSet(byMs: number, now: number): void {
     this.triedAt = now;
-    this.#triedAgainAt = now;
     this.#fresh.at = now;
     this.#again.at = now;
     if (this.isDown) this.downSince = Math.min(now, this.downSince + byMs);
@@ -239,18 +265,24 @@ export class ResponderGate<E extends Caller> {
   forget(entry: E): readonly E[] {
     this.#failed.delete(entry);
     this.#old.delete(entry);
+    // Not one that is inside: it is let go when it comes out.
+    if (entry.phase !== 'asking') this.#retrying.delete(entry);
     this.#release(entry);
     this.#host.free(entry);
-    const own = this.isDown && this.#inside === 0 ? this.#call() : [];
-    return [...own, ...this.#host.call()];
+    return this.#callNext();
+  }
+
+  #isItsTurn(entry: E, now: number): boolean {
+    if (this.isGone) return this.#inside === 0 && now >= this.#laneOf(entry).at;
+    return !entry.hasFailed || this.#retrying.has(entry) || this.#hasRoomForRetries;
+  }
+
+  get #hasRoomForRetries(): boolean {
+    return !this.#isPart || this.#retrying.size < this.#host.half;
   }
 
   #laneOf(entry: E): Lane<E> {
     return entry.hasFailed ? this.#again : this.#fresh;
-  }
-
-  get #othersHaveFailed(): boolean {
-    return this.#failed.size + this.#again.waiting > 0;
   }
 
   #release(entry: E): void {
@@ -258,22 +290,49 @@ export class ResponderGate<E extends Caller> {
     if (this.#again.next === entry) this.#again.next = undefined;
   }
 
+  /** Nobody is called by name any more. @returns who was. */
+  #dismiss(): readonly E[] {
+    const called = [this.#again.next, this.#fresh.next].filter((one) => one !== undefined);
+    this.#again.next = undefined;
+    this.#fresh.next = undefined;
+    for (const one of called) if (one.phase === 'parked') this.#queue(one);
+    return called;
+  }
+
+  /** Some of those whose failure is longest ago. */
+  #longestFailed(): readonly E[] {
+    const longest: E[] = [];
+    for (const one of this.#failed) {
+      if (one.phase === 'waiting') longest.push(one);
+      if (longest.length === CALLED_BY_ANSWER) break;
+    }
+    return longest;
+  }
+
   #queue(entry: E): void {
     if (entry.isQueued) return;
     entry.isQueued = true;
-    const { bare, queue } = this.#laneOf(entry);
-    (entry.staple === undefined ? bare : queue).push(entry);
+    this.#laneOf(entry).push(entry);
   }
 
-  #call(): readonly E[] {
+  #callNext(): readonly E[] {
+    if (this.isCrowded) this.#host.wait(this);
+    const others = this.#host.call();
+    if (!this.isGone || this.#inside > 0) return others;
     for (const lane of [this.#fresh, this.#again]) lane.next ??= this.#shift(lane);
-    return [this.#fresh.next, this.#again.next].filter((entry) => entry !== undefined);
+    return [this.#fresh.next, this.#again.next, ...others].filter((entry) => entry !== undefined);
   }
 
-  /** Takes out who has waited longest, of those with nothing to serve if there are such. */
+  #nextRetry(): E | undefined {
+    if (!this.#hasRoomForRetries) return undefined;
+    const entry = this.#shift(this.#again);
+    if (entry && this.#isPart) this.#retrying.add(entry);
+    return entry;
+  }
+
+  /** Takes out who is first of those that still wait. */
   #shift(lane: Lane<E>): E | undefined {
-    const shift = (): E | undefined => lane.bare.shift() ?? lane.queue.shift();
-    for (let entry = shift(); entry !== undefined; entry = shift()) {
+    for (let entry = lane.shift(); entry !== undefined; entry = lane.shift()) {
       entry.isQueued = false;
       if (!entry.isKept || entry.phase !== 'parked') continue;
       if (this.#laneOf(entry) !== lane) this.#queue(entry);

@@ -15,6 +15,8 @@ import type { Issuer } from './work.ts';
 /** One host answers for a few dozen issuers. */
 const MAX_PROVEN = 256;
 
+const NOBODY: readonly never[] = [];
+
 type Line<E extends Caller> = Set<ResponderGate<E>>;
 
 export class ResponderHost<E extends Caller> implements Places<E> {
@@ -37,13 +39,24 @@ export class ResponderHost<E extends Caller> implements Places<E> {
     this.#mostUnproven = Math.ceil(most / 2);
   }
 
+  get half(): number {
+    return this.#mostUnproven;
+  }
+
   get gates(): Iterable<ResponderGate<E>> {
     return this.#gates.values();
   }
 
+  /** Of how many issuers there is a door. */
+  get size(): number {
+    return this.#gates.size;
+  }
+
   /** True when nobody has anything to do with it any more, and it can be forgotten. */
   get isIdle(): boolean {
-    return this.#gates.size === 0;
+    return (
+      this.#inside + this.#called.size === 0 && Array.from(this.#gates.values()).every(({ isIdle }) => isIdle)
+    );
   }
 
   gate({ key }: Issuer): ResponderGate<E> | undefined {
@@ -92,6 +105,7 @@ export class ResponderHost<E extends Caller> implements Places<E> {
   }
 
   call(): readonly E[] {
+    if (this.#lines.every(({ size }) => size === 0)) return NOBODY;
     const called: E[] = [];
     for (const line of this.#lines) {
       for (const gate of line) {

@@ -65,7 +65,8 @@ export interface Opened {
   readonly issuer: Issuer | undefined;
   readonly silence?: string;
   readonly mustStaple: boolean;
-  /** The end of the certificate. */
+  /** The beginning and the end of the certificate. */
+  readonly notBefore: number;
   readonly notAfter: number;
 }
 

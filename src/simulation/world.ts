@@ -122,10 +122,11 @@ export class SimWorld implements Work<SimCertificate, SimResponse> {
       else if (this.#put(certificate, place, staple)) published.push(place);
     }
     certificate.told = staple;
-    const { memory, notAfter, authority } = certificate;
+    const { memory, bornAt: notBefore, notAfter, authority } = certificate;
     const { url: responder } = authority;
     const issuer = { key: responder, name: responder };
-    return { staple, published, unwritten, damaged, memory, responder, issuer, mustStaple: false, notAfter };
+    const life = { notBefore, notAfter };
+    return { staple, published, unwritten, damaged, memory, responder, issuer, mustStaple: false, ...life };
   }
 
   #put(certificate: SimCertificate, place: Place, response: SimResponse): boolean {

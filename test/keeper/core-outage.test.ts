@@ -135,6 +135,35 @@ describe('a clock that is set', () => {
   });
 });
 
+describe('a clock before every certificate', () => {
+  it('is told once at the start, with what it says and what it should, and again when it is set wrong anew', async () => {
+    const world = new ScriptedWorld();
+    world.clock.error = -40 * 365 * DAY;
+    await world.restart();
+    const [first] = [world.add(), world.add(200)];
+    await world.pass(DAY);
+    const wrong = { type: 'clock-wrong', certificate: first.label, notBefore: world.bornAt };
+    expect(world.told('clock-wrong')).toMatchObject([{ ...wrong, now: START - 40 * 365 * DAY + 26 }]);
+    world.clock.error = -39 * 365 * DAY;
+    await world.pass(MINUTE);
+    expect(world.told('clock-wrong')).toHaveLength(2);
+    world.clock.error = 0;
+    await world.pass(MINUTE);
+    expect(world.told('clock-wrong')).toHaveLength(2);
+  });
+
+  it.each([
+    ['is right when it is behind by minutes', 4, 0],
+    ['is not', 6, 1],
+  ])('of a CA %s', async (_, minutes, told) => {
+    const world = new ScriptedWorld();
+    world.bornAt = START + minutes * MINUTE;
+    world.add();
+    await world.pass(MINUTE);
+    expect(world.told('clock-wrong')).toHaveLength(told);
+  });
+});
+
 describe('a failure by a clock that was ahead', () => {
   it('is one of now when the clock is right again, and makes nobody wait until its moment', async () => {
     const world = new ScriptedWorld();

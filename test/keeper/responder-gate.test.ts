@@ -15,6 +15,7 @@ const guest = (name: string): Guest => ({
   staple: 'there is one',
   phase: 'waiting',
   isKept: true,
+  failures: 0,
   hasFailed: false,
   isQueued: false,
 });
@@ -79,7 +80,7 @@ describe('an open door', () => {
   it('closes with the fifth failure in a row, and not when one succeeds between', () => {
     const gate = gateWith(8);
     const told = [1, 2, 3, 4].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR));
-    expect(gate.succeeded(guest('lucky'), NOW)).toEqual([]);
+    expect(gate.succeeded(guest('lucky'))).toEqual([]);
     told.push(...[5, 6, 7, 8, 9].map((at) => gate.failed(guest(`${at}`), NOW + at, NOW + HOUR)));
     expect(told.indexOf(true)).toBe(8);
     expect(gate.downSince).toBe(NOW + 9);
@@ -100,18 +101,25 @@ describe('an old answer', () => {
   it('closes it when five get one and nobody a new one', () => {
     const gate = gateWith(8);
     const told = [1, 2, 3, 4].map((at) => old(gate, guest(`${at}`)));
-    gate.succeeded(guest('lucky'), NOW);
+    gate.succeeded(guest('lucky'));
     told.push(...[5, 6, 7, 8, 9].map((at) => old(gate, guest(`${at}`))));
     expect(told.indexOf(true)).toBe(8);
     expect(gate.isDown).toBe(true);
   });
 
-  it('keeps a closed door closed', () => {
+  it('where nobody was there before is a sign of life, once', () => {
     const { gate, failed } = closed();
-    gate.enter(failed);
-    expect(old(gate, failed)).toBe(false);
-    gate.leave(failed);
-    expect([gate.isDown, gate.isOpen(failed, NOW + HOUR - 1)]).toEqual([true, false]);
+    const get = (one: Guest): void => {
+      gate.enter(one);
+      expect(old(gate, one)).toBe(false);
+      gate.leave(one);
+    };
+    get(failed);
+    expect([gate.isDown, gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false, true]);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) get(guest(name));
+    expect([gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false]);
+    get(failed);
+    expect([gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false]);
   });
 });
 
@@ -151,25 +159,10 @@ describe('a closed door', () => {
     expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300]);
   });
 
-  it('stays closed for those who failed while it answers to others, who come one after another', () => {
-    const { gate, failed } = closed();
-    gate.enter(failed);
-    gate.failed(failed, NOW, NOW + HOUR);
-    gate.leave(failed);
-    const fresh = guest('fresh');
-    gate.enter(fresh);
-    expect(gate.succeeded(fresh, NOW + 1000)).toEqual([]);
-    gate.leave(fresh);
-    expect([gate.isDown, gate.isPart]).toEqual([true, true]);
-    expect(gate.isOpen(guest('next'), NOW + 1000)).toBe(true);
-    expect(gate.isOpen(failed, NOW + 59_999)).toBe(false);
-    expect(gate.isOpen(failed, NOW + 60_000)).toBe(true);
-  });
-
   it('opens for all when one is answered who was not before', () => {
     const { gate, failed } = closed();
     gate.enter(failed);
-    const woken = gate.succeeded(failed, NOW + HOUR);
+    const woken = gate.succeeded(failed);
     expect(names(woken)).toEqual(['failed 0', 'failed 1', 'failed 2', 'failed 3']);
     expect([gate.isDown, failed.hasFailed]).toEqual([false, false]);
   });
@@ -188,5 +181,92 @@ describe('a closed door', () => {
     gate.clockSet(now - NOW, now);
     expect(gate.isOpen(failed, now)).toBe(true);
     expect(gate.downSince).toBe(now);
+  });
+});
+
+/** The door of a responder that answers to some, with places for eight; `failed` are the others. */
+function divided(failures = 4): { gate: ResponderGate<Guest>; failed: Guest[] } {
+  const gate = gateWith(8);
+  const failed = Array.from({ length: failures }, (_, index) => guest(`failed ${index}`));
+  gate.succeeded(guest('lucky'));
+  for (const one of failed) fail(gate, one);
+  for (let left = 5 - failures; left > 0; left--) fail(gate, { ...guest('again'), hasFailed: true });
+  return { gate, failed };
+}
+
+function fail(gate: ResponderGate<Guest>, one: Guest): void {
+  gate.enter(one);
+  gate.failed(one, NOW, NOW + HOUR);
+  gate.leave(one);
+}
+
+function answer(gate: ResponderGate<Guest>, one: Guest): readonly Guest[] {
+  gate.enter(one);
+  const called = gate.succeeded(one);
+  gate.leave(one);
+  return called;
+}
+
+const again = (name: string, failures: number): Guest => ({ ...guest(name), failures, hasFailed: true });
+
+describe('the door of a responder that answers to some', () => {
+  it('is open for all who have not failed, and half of the places for those who have', () => {
+    const { gate } = divided();
+    expect([gate.isDown, gate.isGone]).toEqual([true, false]);
+    const come = (one: Guest): boolean => {
+      const isOpen = gate.isOpen(one, NOW);
+      if (isOpen) gate.enter(one);
+      return isOpen;
+    };
+    const failing = Array.from({ length: 6 }, (_, index) => come(again(`${index}`, 1)));
+    expect(failing).toEqual([true, true, true, true, false, false]);
+    expect([1, 2, 3, 4, 5].map((at) => come(guest(`${at}`)))).toEqual([true, true, true, true, false]);
+  });
+
+  it('is passed first by who has failed least, and among these by those with nothing to serve', () => {
+    const { gate } = divided();
+    const inside = Array.from({ length: 4 }, (_, index) => again(`${index}`, 1));
+    for (const one of inside) gate.enter(one);
+    const waiting = [again('often', 20), { ...again('often and bare', 20), staple: undefined }];
+    waiting.push(again('once', 1), { ...again('once and bare', 1), staple: undefined }, again('thrice', 3));
+    for (const one of waiting) gate.park(one, NOW, NOW);
+    const called = inside.flatMap((one) => names(gate.leave(one)));
+    expect(called).toEqual(['once and bare', 'once', 'thrice', 'often and bare']);
+  });
+
+  it('has two more try when one is answered who was not before, and opens after five of them', () => {
+    const { gate, failed } = divided();
+    expect(answer(gate, guest('fresh'))).toEqual([]);
+    const called = Array.from({ length: 4 }, (_, index) => names(answer(gate, again(`${index}`, 1))));
+    expect(called).toEqual(Array.from({ length: 4 }, () => ['failed 0', 'failed 1']));
+    expect(gate.isDown).toBe(true);
+    expect(answer(gate, again('the fifth', 1))).toEqual(expect.arrayContaining(failed));
+    expect(gate.isDown).toBe(false);
+  });
+
+  it.each([
+    ['five in a row fail that had not failed before', 5, (): Guest => guest('fresh')],
+    [
+      'a hundred tries are in vain',
+      101,
+      (
+        (one) => (): Guest =>
+          one
+      )(again('again', 9)),
+    ],
+  ])('closes when %s', (_, most, next) => {
+    const { gate } = divided();
+    answer(gate, guest('fresh'));
+    for (let left = most; left > 0; left--) {
+      expect(gate.isGone).toBe(false);
+      fail(gate, next());
+    }
+    expect(gate.isGone).toBe(true);
+  });
+
+  it('does not close for old answers to those who had such before', () => {
+    const { gate, failed } = divided();
+    for (let left = 500; left > 0; left--) for (const one of failed) gate.failed(one, NOW, NOW + HOUR, true);
+    expect(gate.isGone).toBe(false);
   });
 });

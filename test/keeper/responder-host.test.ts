@@ -17,6 +17,7 @@ const guest = (issuer: string): Guest => ({
   staple: 'there is one',
   phase: 'waiting',
   isKept: true,
+  failures: 0,
   hasFailed: false,
   isQueued: false,
 });
@@ -60,7 +61,7 @@ class Street {
     this.inside.splice(this.inside.indexOf(one), 1);
     const gate = this.gate(one.issuer);
     gate.prove();
-    gate.succeeded(one, now);
+    gate.succeeded(one);
     return this.#out(one, now);
   }
 

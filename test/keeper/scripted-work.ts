@@ -30,7 +30,6 @@ export const START: number = Date.UTC(2026, 0, 5);
 /** Past the middle of its life: whoever holds it asks at once. */
 export const DUE: Life = { thisUpdate: START - 4 * DAY, validUntil: START + 3 * DAY };
 
-const HANGING_MS: number = 45 * SECOND;
 const SKEW_MS = 5 * MINUTE;
 
 export interface Site {
@@ -44,7 +43,7 @@ export interface Site {
   damaged: Damage[];
   asked: number;
   /** Its answer takes as long as the keeper waits for one. */
-  readonly mustHang?: boolean;
+  mustHang?: boolean;
 }
 
 /** Who signed the certificates unless a test says otherwise. */
@@ -86,7 +85,10 @@ export class ScriptedWorld implements Work<Site, Life> {
   isLacking = false;
   /** By what the last request said what is kept. */
   known: Validators = {};
+  /** When every certificate begins. */
+  bornAt: number = START - 30 * DAY;
   latencyMs = 100;
+  hangingMs: number = 45 * SECOND;
   writeMs = 5;
   kept = 0;
   /** The most requests at one time, in all and at one responder. */
@@ -160,6 +162,7 @@ export class ScriptedWorld implements Work<Site, Life> {
         responder,
         issuer,
         mustStaple: false,
+        notBefore: this.bornAt,
         notAfter,
       };
     });
@@ -173,7 +176,7 @@ export class ScriptedWorld implements Work<Site, Life> {
     this.known = known;
     this.#count(responder, 1);
     try {
-      const latencyMs = site.mustHang === true ? HANGING_MS : this.latencyMs;
+      const latencyMs = site.mustHang === true ? this.hangingMs : this.latencyMs;
       const answer = await this.#after(latencyMs, () => this.answer(site), signal);
       if (answer.validUntil <= this.clock.now()) throw new ResponseError('response-expired', 'it has ended');
       return { ...answer, responder };

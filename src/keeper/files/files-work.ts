@@ -65,6 +65,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     const read = await this.#certificates.read(subject);
     const { certificate, mustStaple } = read;
     const { memory, answered } = this.#noteOf(subject) ?? {};
+    const notBefore = certificate.notBefore.getTime();
     const notAfter = certificate.notAfter.getTime();
     const facts: Facts = {
       certificate: read.path,
@@ -79,7 +80,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
       this.#facts.set(subject, { ...facts, silence: asked });
       const nothing = { staple: undefined, published: [], unwritten: undefined, damaged: [] };
       const nobody = { responder: undefined, issuer: undefined, silence: asked };
-      return { ...nothing, memory, ...nobody, mustStaple, notAfter };
+      return { ...nothing, memory, ...nobody, mustStaple, notBefore, notAfter };
     }
 
     const issuer = await this.#certificates.issuerOf(read, subject, aside);
@@ -112,6 +113,7 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
       issuer: group && this.#issuerFor(certificate, issuer),
       ...(silence !== undefined && { silence }),
       mustStaple,
+      notBefore,
       notAfter,
     };
   }

@@ -30,6 +30,7 @@ function levelOf(event: KeeperEvent): LogLevel {
     case 'failed':
     case 'damaged':
     case 'responder-down':
+    case 'clock-wrong':
     case 'clock-jumped':
     case 'withdrawn':
     case 'mismatch':
@@ -86,6 +87,8 @@ function sentence(event: KeeperEvent, show: ShowMoment): string {
       return `${event.certificate}: ${event.server} serves the staple at ${event.address}`;
     case 'mismatch':
       return `${event.certificate}: ${event.server} does not serve the staple at ${event.address}: ${event.message}`;
+    case 'clock-wrong':
+      return `the clock says ${show(event.now)}, and the first of all certificates begins ${show(event.notBefore)} (${event.certificate}); hint: set the clock, no staple is good before that`;
     case 'clock-jumped':
       return `the clock jumped ${event.byMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(event.byMs))}; due times are computed anew`;
   }

@@ -208,6 +208,7 @@ export class World {
           responder: 'ocsp',
           issuer: { key: 'ca', name: 'CN=CA' },
           mustStaple: false,
+          notBefore: 0,
           notAfter: Infinity,
         });
       },

@@ -83,6 +83,11 @@ describe('an event in words', () => {
       'info',
       'ocsp.example.com: answers again for certificates of CN=Example CA after 3h; 1 certificate waits for it',
     ],
+    [
+      EVENTS['clock-wrong'],
+      'warn',
+      'the clock says 1986-02-24T08:00:00Z, and the first of all certificates begins 2026-01-12T08:00:00Z (/etc/ssl/www.pem); hint: set the clock, no staple is good before that',
+    ],
     [jumped, 'warn', 'the clock jumped back by 2h; due times are computed anew'],
     [{ ...jumped, byMs: 60_000 }, 'warn', 'the clock jumped ahead by 1m; due times are computed anew'],
   ] as const)('%o', (event, level, message) => {

@@ -84,5 +84,11 @@ export const EVENTS: {
     address: '127.0.0.1:443',
     message: 'it serves no staple',
   },
+  'clock-wrong': {
+    type: 'clock-wrong',
+    now: Date.UTC(1986, 1, 24, 8),
+    notBefore: Date.UTC(2026, 0, 12, 8),
+    certificate,
+  },
   'clock-jumped': { type: 'clock-jumped', byMs: -7_200_000 },
 };

@@ -1,0 +1,41 @@
+/**
+ * Those that wait before a door for the same reason, in the order in which they are let in. A certificate that lost one
+ * packet does not stand behind five hundred that nobody has answered for days: who has failed least goes first, and among
+ * these who has nothing to serve. The others of the same rank take turns.
+ */
+import { Queue } from '../queue.ts';
+import type { Caller } from './caller.ts';
+
+/** One failure, two or three, four to seven, more. */
+const RANKS = 4;
+
+export class Lane<E extends Caller> {
+  /** While nobody is answered: who comes next, and when. */
+  at = 0;
+  next: E | undefined;
+  /** Made when somebody waits: most doors are never waited at. */
+  readonly #queues: (Queue<E> | undefined)[] = [];
+  #waiting = 0;
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  push(entry: E): void {
+    const rank = Math.min(Math.floor(Math.log2(Math.max(entry.failures, 1))), RANKS - 1);
+    const place = 2 * rank + (entry.staple === undefined ? 0 : 1);
+    (this.#queues[place] ??= new Queue<E>()).push(entry);
+    this.#waiting += 1;
+  }
+
+  shift(): E | undefined {
+    if (this.#waiting === 0) return undefined;
+    for (const queue of this.#queues) {
+      const entry = queue?.shift();
+      if (entry === undefined) continue;
+      this.#waiting -= 1;
+      return entry;
+    }
+    return undefined;
+  }
+}
