@@ -237,7 +237,7 @@ const HOOKS = {
     '/usr/local/bin/after-publish',
     '--flag',
   ]),
-  failed: key(command, 'Run when a staple could not be had', [
+  failed: key(command, 'Run when a staple could not be had, or does not reach clients', [
     '/usr/local/bin/tell',
     'failed',
   ]),
