@@ -24,6 +24,15 @@ const pem = (entity: Entity): string => certificatesPem(entity, pki.issuer);
 
 const nameOf = (key: string): string => names.get(key) ?? key;
 
+const until = (isSo: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!isSo()) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
+
 interface Stage {
   readonly dir: string;
   readonly clock: HandClock;
@@ -433,6 +442,38 @@ describe('looking', () => {
       await writeFile(join(dir, 'live/one/fullchain.pem'), pem(three));
       await seen('gone one');
       expect(lines).toEqual(['added one', 'added two', 'added three', 'gone one']);
+      await roster.stop();
+    }));
+
+  it('finds by an event what comes long after its directory', () =>
+    withTempDir(async (dir) => {
+      const found: (string | undefined)[] = [];
+      let looks = 0;
+      const roster = new Roster(
+        [group(dir, ['live'])],
+        {
+          added: ({ key }) => void found.push(names.get(key)),
+          changed: () => {},
+          gone: () => {},
+          problem: () => {},
+        },
+        {
+          ...SYSTEM_CLOCK,
+          setTimer: (ms, fire) => {
+            if (ms < 30_000) return SYSTEM_CLOCK.setTimer(ms, fire);
+            looks += 1;
+            return () => {};
+          },
+        },
+      );
+      await mkdir(join(dir, 'live'));
+      await roster.start();
+      await mkdir(join(dir, 'live/a/b'), { recursive: true });
+      // The look that this event causes finds nothing there.
+      await until(() => looks > 1);
+      await writeFile(join(dir, 'live/a/b/fullchain.pem'), pem(one));
+      await until(() => found.length > 0);
+      expect(found).toEqual(['one']);
       await roster.stop();
     }));
 
