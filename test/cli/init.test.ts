@@ -1,6 +1,6 @@
 /** restaple init on copies of machines: what it finds, what it writes, what it says is to be done. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { certificatesPem, keyPem, withTempDir } from '../support/files.ts';
@@ -205,6 +205,65 @@ describe('the changes to a server', () => {
     }));
 });
 
+const conf = (path: string): string => `<VirtualHost *:443>\nSSLCertificateFile ${path}\n</VirtualHost>\n`;
+
+describe('Apache', () => {
+  const RELAY = '# relay:\n#   listen: 127.0.0.1:2560\n';
+
+  it('has its certificates kept without a file, and a relay that is switched on by hand', () =>
+    withMachine(async ({ certificate, config, init, put }) => {
+      await certificate('/etc/ssl/site.pem');
+      await put('/etc/apache2/apache2.conf', conf('/etc/ssl/site.pem'));
+      const { out } = await init();
+      expect(out).toContain(`next:
+  take the # before relay: and listen: in ${config} away
+  restaple run --check -c ${config}
+  restaple run -c ${config}
+  then the changes above, and a reload of each server
+`);
+      expect(out).toContain('/etc/apache2/apache2.conf: before its first line\n    SSLStaplingCache ');
+      const text = await readFile(config, 'utf8');
+      expect(text).toContain(RELAY);
+      expect(text).toContain('  - files:\n      - /etc/ssl/site.pem\n    output: off\n');
+      // What is written is a relay once the # are gone.
+      await writeFile(config, text.replace(RELAY, RELAY.replaceAll('# ', '').replace('#', '')));
+      const again = await init();
+      expect(again.out).toContain('nothing new');
+      expect(again.out).not.toContain('take the #');
+    }));
+
+  it('has its relay added once to a config that is there, behind all that stands in it', () =>
+    withMachine(async ({ certificate, config, init, put }) => {
+      for (const name of ['a', 'b']) await certificate(`/etc/ssl/${name}.pem`);
+      await writeFile(
+        config,
+        'version: 1\r\ncertificates:\r\n  - files: /x.pem # mine\r\n    output: /x\r\n',
+      );
+      await put('/etc/apache2/apache2.conf', conf('/etc/ssl/a.pem'));
+      await init();
+      await put('/etc/apache2/apache2.conf', conf('/etc/ssl/a.pem') + conf('/etc/ssl/b.pem'));
+      expect((await init()).out).toContain('added 0 servers and 1 certificate');
+      const text = await readFile(config, 'utf8');
+      expect(text.split('# relay:\r\n#   listen: 127.0.0.1:2560\r\n')).toHaveLength(2);
+      expect(text).toContain('version: 1\r\ncertificates:\r\n  - files: /x.pem # mine\r\n');
+      expect(text.match(/output: off/g)).toHaveLength(2);
+      expect(text).not.toMatch(/[^\r]\n/);
+    }));
+
+  it('adds none where one is', () =>
+    withMachine(async ({ certificate, config, init, put }) => {
+      await certificate('/etc/ssl/a.pem');
+      await writeFile(
+        config,
+        'version: 1\nrelay:\n  listen: 127.0.0.1:80\ncertificates:\n  - files: /x.pem\n    output: /x\n',
+      );
+      await put('/etc/apache2/apache2.conf', conf('/etc/ssl/a.pem'));
+      const { out } = await init();
+      expect(out).not.toContain('take the #');
+      expect(await readFile(config, 'utf8')).not.toContain('# relay');
+    }));
+});
+
 describeWithPeer('patch', 'the changes to a server', (patch) => {
   it('are a patch that patch(1) takes, also where a file has no end of line', () =>
     withMachine(async ({ certificate, init, put, root }) => {
@@ -262,6 +321,24 @@ describe('what it does not do', () => {
       expect(exitCode).toBe(78);
       expect(err).toContain('did you mean certificates?');
       expect(await readFile(config, 'utf8')).toBe('certificats: []\n');
+    }));
+
+  // Whoever opens a pipe waits for a writer; 100 MB are no certificate, nor is their configuration one.
+  it('waits for no pipe, and reads no file of 100 MB', () =>
+    withMachine(async ({ init, put, root }) => {
+      const files = '/etc/ssl/pipe.pem /etc/ssl/big.pem /etc/ssl/dir'.split(' ');
+      const sites = files.map((file) => `server { ssl_certificate ${file}; }\n`).join('');
+      await put('/etc/nginx/nginx.conf', `http {\n${sites}include /etc/ssl/big.pem;\n}\n`);
+      await put('/etc/ssl/dir/x', '');
+      await makeFifo(join(root, '/etc/ssl/pipe.pem'));
+      await writeFile(join(root, '/etc/ssl/big.pem'), '');
+      await truncate(join(root, '/etc/ssl/big.pem'), 100_000_000);
+      const { exitCode, out } = await init();
+      expect(exitCode).toBe(0);
+      expect(out).toContain('/etc/ssl/pipe.pem: no plain file');
+      expect(out).toContain('/etc/ssl/dir: no plain file');
+      expect(out).toContain('/etc/ssl/big.pem: more than 10485760 bytes');
+      expect(out).toContain('/etc/ssl/big.pem: larger than 16777216 bytes');
     }));
 
   it('names what is no certificate, and leaves it out', () =>

@@ -58,7 +58,7 @@ export function configText(
     addedFiles.push(...files);
   }
   const old = present?.text ?? '';
-  const hasRelay = present?.config.relay !== undefined || old.includes(RELAY_TEXT);
+  const hasRelay = present?.config.relay !== undefined || /^# relay:/m.test(old);
   const isAsked = entries.some(({ keys }) => 'output' in keys) && !hasRelay;
   return {
     lacking,

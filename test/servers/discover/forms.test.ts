@@ -80,6 +80,16 @@ it('Exim: replaces what its localmacros say, and adds nothing twice', async () =
   expect((await one('exim', { ...certificate, [MACROS]: `${option}\n` })).edits).toEqual([]);
 });
 
+it('Exim: changes a file of the directory that a split configuration is made of', async () => {
+  const { edits } = await one('exim', {
+    [GENERATED]: 'tls_certificate = /a.pem\n',
+    [MACROS]: 'X = 1\n',
+    '/etc/exim4/update-exim4.conf.conf': "dc_use_split_config='true'\n",
+  });
+  expect(edits).toHaveLength(1);
+  expect(edits[0]).toContain('/etc/exim4/conf.d/main/000_localmacros:0 + tls_ocsp_file = ');
+});
+
 it.each([
   ['a value on a line of its own', 'ssl:\n  certificate-file:\n    /a.pem\n  key-file: /k\n', 3],
   ['a value in quotes', 'ssl:\n  certificate-file: "/a.pem"\n', 2],

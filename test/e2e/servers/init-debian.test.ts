@@ -1,0 +1,253 @@
+/**
+ * The configuration of Debian's packages as it comes, with TLS switched on: what restaple init says is to be changed is
+ * changed by patch(1), and put to the server's own check; its config is put to restaple's.
+ */
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { certificatesPem, keyPem, withTempDir } from '../../support/files.ts';
+import { type Outcome, describeWithPeer, run } from '../../support/peers.ts';
+import { createTestPki } from '../../support/pki.ts';
+import { runCli } from '../../support/run-cli.ts';
+import { serverCertificate } from '../world.ts';
+
+const pki = createTestPki({ now: new Date() });
+const site = serverCertificate(pki, 'www.example.test', {
+  serial: 7,
+  ocspUrls: ['http://ocsp.example.test/'],
+});
+
+/** A machine in a directory. */
+interface Machine {
+  readonly root: string;
+  /** Copies what the package put there, with its links. */
+  readonly take: (path: string) => Promise<void>;
+  readonly put: (path: string, text: string) => Promise<void>;
+  /** Every occurrence of the first by the second, of which there is one at least. */
+  readonly change: (path: string, ...pairs: readonly (readonly [string | RegExp, string])[]) => Promise<void>;
+}
+
+interface Case {
+  readonly title: string;
+  readonly program: string;
+  readonly make: (machine: Machine) => Promise<void>;
+  /** After the changes, in a copy whose paths are those of the directory `there`. */
+  readonly check: (path: string, there: string) => Promise<Outcome>;
+  /** What init wants in which file; nothing where Debian has all that is needed. */
+  readonly added: readonly (readonly [file: string, text: string])[];
+  /** What Debian's own file does that init does not look at. */
+  readonly skipped?: readonly string[];
+}
+
+const PEM = '/etc/ssl/site.pem';
+
+const CASES: readonly Case[] = [
+  {
+    title: 'nginx, with the snippet for TLS',
+    program: 'nginx',
+    make: async ({ change, take }) => {
+      await take('/etc/nginx');
+      await change('/etc/nginx/sites-available/default', [
+        /# (listen 443 ssl default_server|include snippets\/snakeoil.conf);/g,
+        '$1;',
+      ]);
+      await change('/etc/nginx/snippets/snakeoil.conf', [/\/etc\/ssl\/[^;]*/g, PEM]);
+    },
+    check: (path, there) => run(path, ['-t', '-c', `${there}/etc/nginx/nginx.conf`, '-e', 'stderr']),
+    added: [['/etc/nginx/snippets/snakeoil.conf', 'include /var/lib/restaple/nginx/site.ocsp.con[f];']],
+  },
+  {
+    title: 'HAProxy, with a socket of its own',
+    program: 'haproxy',
+    make: async ({ change, take }) => {
+      await take('/etc/haproxy');
+      await change('/etc/haproxy/haproxy.cfg', [
+        /(?![^])/g,
+        `\nfrontend tls\n  bind 127.0.0.1:9 ssl crt ${PEM}\n`,
+      ]);
+    },
+    check: (path, there) => run(path, ['-c', '-f', `${there}/etc/haproxy/haproxy.cfg`]),
+    added: [],
+  },
+  {
+    title: 'Hitch, with the example of its package',
+    program: 'hitch',
+    // Whose user is called otherwise by the package itself.
+    make: async ({ put }) => {
+      const { stdout } = await run('zcat', ['-f', '/usr/share/doc/hitch/examples/hitch.conf.example']);
+      const named = stdout.replaceAll('"hitch"', '"_hitch"');
+      await put('/etc/hitch/hitch.conf', `${named}\npem-file = "${PEM}"\n`);
+    },
+    check: (path, there) => run(path, ['--test', `--config=${there}/etc/hitch/hitch.conf`]),
+    added: [['/etc/hitch/hitch.conf', 'ocsp-dir = "/var/lib/restaple/hitch"']],
+  },
+  {
+    title: 'lighttpd, with 10-ssl.conf enabled',
+    program: 'lighttpd',
+    make: async ({ change, root, take }) => {
+      await take('/etc/lighttpd');
+      await change('/etc/lighttpd/conf-available/10-ssl.conf', ['/etc/lighttpd/server.pem', PEM]);
+      const link = join(root, '/etc/lighttpd/conf-enabled/10-ssl.conf');
+      await symlink('../conf-available/10-ssl.conf', link);
+    },
+    check: (path, there) => run(path, ['-tt', '-f', `${there}/etc/lighttpd/lighttpd.conf`]),
+    added: [
+      [
+        '/etc/lighttpd/conf-available/10-ssl.conf',
+        'ssl.stapling-file = "/var/lib/restaple/lighttpd/site.ocsp"',
+      ],
+    ],
+    skipped: ['what a command prints', 'what a command prints', 'what a command prints'],
+  },
+  ...(
+    [
+      ['false', '/etc/exim4/exim4.conf.localmacros'],
+      ['true', '/etc/exim4/conf.d/main/000_localmacros'],
+    ] as const
+  ).map(([isSplit, macros]): Case => ({
+    title: `Exim, split: ${isSplit}`,
+    program: 'update-exim4.conf',
+    make: async ({ change, put, root, take }) => {
+      await take('/etc/exim4');
+      await change('/etc/exim4/update-exim4.conf.conf', [
+        /dc_use_split_config=.*/g,
+        `dc_use_split_config='${isSplit}'`,
+      ]);
+      await put(
+        macros,
+        `MAIN_TLS_ENABLE = yes\nMAIN_TLS_CERTIFICATE = ${PEM}\nMAIN_TLS_PRIVATEKEY = ${PEM}\n`,
+      );
+      await put('/var/lib/exim4/config.autogenerated', '');
+      await makeEximConfig(root);
+    },
+    check: async (_, there) => {
+      await makeEximConfig(there);
+      const file = `${there}/var/lib/exim4/config.autogenerated`;
+      const { stdout } = await run('/usr/sbin/exim4', ['-C', file, '-bP', 'tls_ocsp_file']);
+      const outcome = await run('/usr/sbin/exim4', ['-C', file, '-bV']);
+      return stdout.includes('/var/lib/restaple/exim/${sha256:')
+        ? outcome
+        : { ...outcome, code: 1, stderr: stdout };
+    },
+    added: [[macros, `{${PEM}}`]],
+    skipped: ['.ifdef _OPT_MAIN_SMTPUTF8_ADVERTISE_HOSTS'],
+  })),
+  {
+    title: 'Apache, with default-ssl enabled',
+    program: 'apache2',
+    make: async ({ change, root, take }) => {
+      await take('/etc/apache2');
+      await change('/etc/apache2/sites-available/default-ssl.conf', [
+        /\/etc\/ssl\/[^ \n]*snakeoil[^ \n]*/g,
+        PEM,
+      ]);
+      for (const name of ['ssl.load', 'ssl.conf', 'socache_shmcb.load'])
+        await symlink(`../mods-available/${name}`, join(root, '/etc/apache2/mods-enabled', name));
+      const link = join(root, '/etc/apache2/sites-enabled/default-ssl.conf');
+      await symlink('../sites-available/default-ssl.conf', link);
+    },
+    check: (path, there) => {
+      const dir = `${there}/run`;
+      const names = ['RUN_DIR', 'LOCK_DIR', 'LOG_DIR'].map((name) => `APACHE_${name}=${dir}`);
+      const user = ['APACHE_RUN_USER=www-data', 'APACHE_RUN_GROUP=www-data', `APACHE_PID_FILE=${dir}/pid`];
+      return run('/usr/bin/env', [...names, ...user, path, '-t', '-d', `${there}/etc/apache2`]);
+    },
+    added: [
+      ['/etc/apache2/sites-available/default-ssl.conf', 'SSLStaplingCache shmcb:ssl_stapling(512000)\n'],
+      ['/etc/apache2/sites-available/default-ssl.conf', 'SSLStaplingForceURL http://127.0.0.1:2560/\n'],
+      ['/etc/apache2/sites-available/default-ssl.conf', 'SSLUseStapling on\n'],
+    ],
+  },
+  {
+    title: 'h2o, with a listener for TLS',
+    program: 'h2o',
+    make: async ({ change, take }) => {
+      await take('/etc/h2o');
+      const ssl = `listen:\n  port: 9\n  ssl:\n    certificate-file: ${PEM}\n    key-file: ${PEM}\n`;
+      await change('/etc/h2o/h2o.conf', ['listen:\n  port: 80\n', ssl]);
+    },
+    check: (path, there) => run(path, ['-m', 'test', '-c', `${there}/etc/h2o/h2o.conf`]),
+    added: [['/etc/h2o/h2o.conf', '    ocsp-update-cmd: /usr/local/bin/restaple-h2o\n']],
+  },
+];
+
+/** By the program of the package, which looks below /etc/exim4 for some of its files whatever it is told. */
+async function makeEximConfig(root: string): Promise<void> {
+  const script = await readFile('/usr/sbin/update-exim4.conf', 'utf8');
+  const here = join(root, 'update-exim4.conf');
+  await writeFile(here, script.replaceAll('/etc/exim4', `${root}/etc/exim4`));
+  const { code, stderr } = await run('/bin/sh', [here, '-o', `${root}/var/lib/exim4/config.autogenerated`]);
+  if (code !== 0) throw new Error(stderr);
+}
+
+for (const { added, check, make, program, skipped = [], title } of CASES) {
+  describeWithPeer(program, `restaple init for ${title}`, (path) => {
+    it('makes changes that its own check takes, and a config that restaple takes', () =>
+      withTempDir(async (dir) => {
+        const root = join(dir, 'root');
+        await make(machineIn(root));
+        const config = join(dir, 'restaple.yaml');
+        await machineIn(root).put(PEM, certificatesPem(site, pki.issuer) + keyPem(site));
+        const json = await runCli(['init', '--root', root, '-o', join(dir, 'other.yaml'), '--json']);
+        const found: { skipped: { text: string }[] } = JSON.parse(json.out);
+        expect(found.skipped.map(({ text }) => text)).toEqual(
+          skipped.map((text) => expect.stringContaining(text)),
+        );
+        const { exitCode, out } = await runCli(['init', '--root', root, '-o', config, '--diff']);
+        expect(exitCode).toBe(0);
+        const patched = await run('patch', ['-p1', '-d', root], { input: Buffer.from(out) });
+        expect(patched).toMatchObject({ code: added.length > 0 ? 0 : patched.code });
+        expect(out === '').toBe(added.length === 0);
+        for (const [file, text] of added) expect(await readFile(join(root, file), 'utf8')).toContain(text);
+
+        const there = join(dir, 'there');
+        await moved(root, there);
+        const { code, stderr } = await check(path, there);
+        expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+        await writeFile(config, placed(await readFile(config, 'utf8'), there));
+        const store = join(dir, 'store');
+        const checked = await runCli(['run', '--check', '-c', config, '--store', store]);
+        expect(checked).toMatchObject({ exitCode: 0, out: 'good: 1 certificate\n' });
+        expect((await runCli(['init', '--root', root, '-o', join(dir, 'other.yaml'), '--diff'])).out).toBe(
+          '',
+        );
+      }));
+  });
+}
+
+function machineIn(root: string): Machine {
+  return {
+    root,
+    take: (path) => cp(path, join(root, path), { recursive: true, verbatimSymlinks: true }),
+    put: async (path, text) => {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    },
+    change: async (path, ...pairs) => {
+      let text = await readFile(join(root, path), 'utf8');
+      for (const [from, to] of pairs) {
+        expect(text.search(from)).toBeGreaterThanOrEqual(0);
+        text = text.replaceAll(from, to);
+      }
+      await writeFile(join(root, path), text);
+    },
+  };
+}
+
+/** As the server itself, which knows nothing of another root, is to find it. */
+const placed = (text: string, there: string): string =>
+  text.replaceAll(/(?<![\w.}/-])\/(?=(?:etc|var|run)\/)/g, `${there}/`);
+
+async function moved(root: string, there: string): Promise<void> {
+  for (const name of ['run/haproxy', 'run/apache2', 'var/log/nginx', 'var/log/lighttpd', 'var/lib/haproxy'])
+    await mkdir(join(there, name), { recursive: true });
+  for (const name of ['nginx', 'hitch', 'lighttpd', 'exim', 'h2o'])
+    await mkdir(join(there, 'var/lib/restaple', name), { recursive: true });
+  await mkdir(join(there, 'var/www/html'), { recursive: true });
+  await mkdir(join(there, 'var/cache/lighttpd/uploads'), { recursive: true });
+  await cp(root, there, { recursive: true, verbatimSymlinks: true });
+  for (const entry of await readdir(there, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) await writeFile(file, placed(await readFile(file, 'utf8'), there));
+  }
+}
