@@ -11,20 +11,27 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { attempt } from '../attempt.ts';
+import { ServerError } from '../errors.ts';
 import { writeFileAtomically } from '../store/atomic-file.ts';
+import { printable } from '../text.ts';
 import type { Command, ServerAdapter, ServerOptions } from './adapter.ts';
 import { pushStaple, requireServable } from './haproxy-runtime.ts';
 import { askSocket } from './haproxy-socket.ts';
+import { isRunning } from './pid-file.ts';
 import { removeFile } from './remove-file.ts';
 
 const CHECK: Command = ['/usr/sbin/haproxy', '-c', '-q', '-f', '/etc/haproxy/haproxy.cfg'];
 /** Only systemd knows whether a signal to the process means a reload (`-W`) or nothing. */
 const RELOAD: Command = ['/usr/bin/systemctl', 'reload', 'haproxy.service'];
 
+/** Where the unit of every distribution has it written, once all sockets are there. */
+const PID_FILE = '/run/haproxy.pid';
+
 /** @param now in milliseconds since 1970 */
 export function createHaproxy(
   { socket, check = CHECK, reload = RELOAD }: ServerOptions,
   now: () => number = Date.now,
+  pidFile: string = PID_FILE,
 ): ServerAdapter {
   return {
     type: 'haproxy',
@@ -36,7 +43,12 @@ export function createHaproxy(
     outputsOf: (certificate) => [`${certificate}.ocsp`],
     async publish({ der, validUntil }) {
       requireServable(der, validUntil, now());
-      return socket === undefined ? 'reload' : pushStaple((command) => askSocket(socket, command), der);
+      if (socket === undefined) return 'reload';
+      const effect = await pushStaple((command) => askSocket(socket, command), der);
+      if (effect !== 'idle' || !isRunning(pidFile)) return effect;
+      // Nobody would ever see the staple, and nobody hear of it.
+      const message = `haproxy runs, says ${pidFile}, but nobody listens at its socket ${printable(socket)}`;
+      throw new ServerError('server-refused', message);
     },
     async withdraw({ certificate, file }) {
       if (existsSync(certificate)) await empty(file);

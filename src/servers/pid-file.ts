@@ -34,6 +34,12 @@ export function isStopped(configuration: string, directive: RegExp): boolean {
   return path !== undefined && isAbsolute(path) && isGone(path);
 }
 
+/** Whether there is a process by the number in a pid file; not where that cannot be read. */
+export function isRunning(pidFile: string): boolean {
+  const pid = Number.parseInt(attempt(() => readFileSync(pidFile, 'latin1')) ?? '', 10);
+  return pid > 0 && exists(pid);
+}
+
 /** Whether the process of a pid file is gone, or the file is not there. */
 export function isGone(pidFile: string): boolean {
   try {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { reasonOf } from '../../src/errors.ts';
 import { createHaproxy } from '../../src/servers/haproxy.ts';
 import { verifyStaple } from '../../src/staple/staple.ts';
 import { keepStaple } from '../../src/store/staple-file.ts';
@@ -41,6 +42,21 @@ describe('HAProxy', () => {
       const away = createHaproxy({ ...usual, socket: join(dir, 'none.sock') }, () => NOW.getTime());
       expect(await away.publish(staple)).toBe('idle');
     }));
+
+  it.each([
+    ['the number of a process', String(process.pid), true],
+    ['nothing', '', false],
+    ['the number of a process that is gone', '4194305', false],
+  ])('that runs without its socket is told of: its pid file holds %s', (_, pid, isTold) =>
+    withTempDir(async (dir) => {
+      const [pidFile, socket] = [join(dir, 'haproxy.pid'), join(dir, 'none.sock')];
+      await writeFile(pidFile, `${pid}\n`);
+      const blind = createHaproxy({ ...usual, socket }, () => NOW.getTime(), pidFile);
+      const staple = { certificate: 'site.pem', file: 'site.pem.ocsp', der, validUntil };
+      const message = `haproxy runs, says ${pidFile}, but nobody listens at its socket ${socket}`;
+      expect(await blind.publish(staple).catch(reasonOf)).toBe(isTold ? message : 'idle');
+    }),
+  );
 
   it('is not asked when it would not serve it', async () => {
     const late = createHaproxy({ ...usual, socket: '/nowhere' }, () => validUntil - 299_000);
