@@ -62,6 +62,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
         name: formatName(issuer.name),
       },
       mustStaple: false,
+      notBefore: 0,
       notAfter: Infinity,
     };
   }
