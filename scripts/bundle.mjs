@@ -21,6 +21,8 @@ const SHARED = {
   // `import()` becomes `require()`.
   supported: { 'dynamic-import': false },
   packages: 'external',
+  // Where a program finds what lies beside it.
+  define: { 'import.meta.dirname': '__dirname' },
 };
 
 /** Collects what is imported when called, to be bundled apart. */
@@ -73,6 +75,8 @@ await mkdir('dist/bin', { recursive: true });
 const entries = new Map([
   ['restaple', resolve('src/cli/bin.ts')],
   ['restaple-h2o', resolve('src/cli/h2o-bin.ts')],
+  // Started as a thread, and so imported by nobody.
+  ['bulk-worker', resolve('src/cli/fetch/bulk-worker.ts')],
 ]);
 const bundled = new Set();
 while (bundled.size < entries.size) {

@@ -13,7 +13,7 @@ import { brokenRule } from '../ocsp/rules.ts';
 import { printable } from '../text.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { doctorTellsMore, hintFor } from './hints.ts';
-import type { Io } from './io.ts';
+import type { Talk } from './io.ts';
 import { colors } from './colors.ts';
 
 export interface ErrorJson {
@@ -58,7 +58,7 @@ export interface ErrorContext {
  * `restaple: domain.crt: <reason>` and a `hint:` line or two, on standard error. Only a fault of restaple itself brings
  * its stack, without which it could not be mended.
  */
-export function printError(io: Io, error: unknown, context: ErrorContext = {}): void {
+export function printError(io: Talk, error: unknown, context: ErrorContext = {}): void {
   const { subject, hint = hintFor(error), doctor } = context;
   const { red, dim } = colors(io.colorErr);
   if (error instanceof ConfigError) {
@@ -77,7 +77,7 @@ export function printError(io: Io, error: unknown, context: ErrorContext = {}): 
 const MAX_PROBLEMS = 100;
 
 /** `restaple.yaml:3:5: certificates[0].isuer: unknown key; …`: all of them, as a compiler says it, so that editors jump. */
-function printProblems(io: Io, error: ConfigError): void {
+function printProblems(io: Talk, error: ConfigError): void {
   const { problems } = error;
   const { red, dim } = colors(io.colorErr);
   for (const problem of problems.slice(0, MAX_PROBLEMS)) {

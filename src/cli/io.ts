@@ -22,6 +22,9 @@ export interface Io {
   now(): Date;
 }
 
+/** What it takes to say something in colour. */
+export type Talk = Pick<Io, 'out' | 'err' | 'colorOut' | 'colorErr'>;
+
 export interface ProcessIo extends Io {
   /** True when nothing is on its way through a stream: the process may end at once. */
   allWritten(): boolean;

@@ -13,11 +13,13 @@ import {
   fchownSync,
   fstatSync,
   fsync,
+  fsyncSync,
   futimesSync,
   openSync,
   readdirSync,
   renameSync,
   statSync,
+  statfsSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,7 +44,24 @@ export interface PreparedFile {
   discard(): Promise<void>;
 }
 
-const sync = promisify(fsync);
+const syncInPool = promisify(fsync);
+
+/** tmpfs and ramfs (statfs(2)): memory, of which nothing is written anywhere. */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+/** By directory. */
+const inMemory = new Map<string, boolean>();
+
+/** Where a sync has nothing to do it is done at once: to wake a thread of the pool takes a hundred times as long. */
+function sync(file: number, directory: string): Promise<void> {
+  let isInMemory = inMemory.get(directory);
+  if (isInMemory === undefined) {
+    isInMemory = IN_MEMORY.has(attempt(() => statfsSync(directory).type) ?? 0);
+    inMemory.set(directory, isInMemory);
+  }
+  if (!isInMemory) return syncInPool(file);
+  fsyncSync(file);
+  return Promise.resolve();
+}
 
 let counter = 0;
 const swept = new Set<string>();
@@ -52,6 +71,11 @@ const live = new Set<string>();
 /** For a process that is about to end in the middle of its work. */
 export function removeTemporaries(): void {
   for (const temporary of live) remove(temporary);
+}
+
+/** For one of several threads: under one process number, each counts from a number of its own. */
+export function numberTemporariesFrom(first: number): void {
+  counter = first;
 }
 
 function remove(temporary: string): void {
@@ -126,7 +150,7 @@ async function writeTemporary(
     if (present) keepOwner(file, present);
     writeFileSync(file, bytes);
     if (modified) futimesSync(file, modified, modified);
-    await sync(file);
+    await sync(file, directory);
     return temporary;
   } catch (error) {
     remove(temporary);
@@ -196,7 +220,7 @@ async function syncNext(directory: string): Promise<void> {
 async function syncDirectory(directory: string): Promise<void> {
   const handle = openSync(directory, 'r');
   try {
-    await sync(handle);
+    await sync(handle, directory);
   } finally {
     closeSync(handle);
   }

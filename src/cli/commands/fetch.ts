@@ -1,41 +1,29 @@
 /** `restaple fetch`: from certificates to staples on disk. */
-import { randomBytes } from 'node:crypto';
 import { InputError } from '../../errors.ts';
-import { createHttpClient } from '../../http/client.ts';
-import { HostHealth } from '../../http/host-health.ts';
-import { createLimiter } from '../../http/limiter.ts';
-import { proxyChoice } from '../../http/proxy-choice.ts';
-import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
-import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
-import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { removeTemporaries } from '../../store/atomic-file.ts';
-import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
+import { cleaningUp } from '../cleaning-up.ts';
 import { doctorCommand } from '../doctor-command.ts';
 import { type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts';
+import { buildRoad, openClient } from '../fetch/build-road.ts';
 import { inOrder } from '../fetch/in-order.ts';
 import { fetchCertificate } from '../fetch/one-certificate.ts';
-import type { Road } from '../fetch/road.ts';
 import type { Result } from '../fetch/outcome.ts';
 import { type Job, planJobs } from '../fetch/plan.ts';
-import { fetchJson } from '../fetch/report-json.ts';
-import { TextReport } from '../fetch/report-text.ts';
-import { directoryIssuers } from '../../subject/subject.ts';
-import { cleaningUp } from '../cleaning-up.ts';
+import { type Report, type ReportOptions, reportOf } from '../fetch/report.ts';
+import type { Road } from '../fetch/road.ts';
 import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
-import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
 import { Progress } from '../progress.ts';
-import { retryOptions } from '../retry-options.ts';
 import type { FetchFlags } from '../verbs/fetch.ts';
-import { printable } from '../../text.ts';
-import { VERSION } from '../version.ts';
 
 /**
  * Certificates taken up at a time: many more than requests under way, which the limiter bounds. Those of one responder
  * that does not answer fill the line before it, and must not keep the others waiting.
  */
 const AHEAD = 4096;
+/** A thread takes 50 ms to get going: for fewer certificates it saves nothing. */
+const BULK = 400;
 
 export function fetchCommand(args: readonly string[], flags: FetchFlags, io: Io): Promise<number> {
   return guarded(io, () => fetchAll(args, flags, io), flags.json && !flags.stdout ? 'fetch' : undefined);
@@ -46,18 +34,9 @@ async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Pro
   const jobs = await planJobs(args, flags);
   if (jobs.length > 4) widenThreadPool();
   if (!flags.verify) warnUnverified(io);
-  const ca = flags.cacert && (await loadNamed(flags.cacert));
-  const client = createHttpClient({
-    ...(ca && { ca }),
-    userAgent: `restaple/${VERSION}`,
-    allowPrivate: flags.allowPrivate,
-    proxyFor: proxyChoice(flags.proxy, io.env),
-    allowHosts: flags.allowHost ?? [],
-    connectTo: flags.connectTo ?? [],
-    resolve: flags.resolve ?? [],
-  });
+  const client = await openClient(flags, io.env);
   try {
-    const road = await buildRoad(client, flags, io);
+    const road = await buildRoad(client, flags, flags.jobs === undefined ? {} : { total: flags.jobs }, io);
     return await run(jobs, road, flags, io);
   } finally {
     client.close();
@@ -72,75 +51,50 @@ function widenThreadPool(): void {
   process.env['UV_THREADPOOL_SIZE'] ??= '128';
 }
 
-async function buildRoad(client: Road['client'], flags: FetchFlags, io: Io): Promise<Road> {
-  const cacheDirectory = issuerDirectoryPath(io.env);
-  const timeoutMs = flags.timeout ?? DEFAULT_TIMEOUT_MS;
-  const limiter = createLimiter(flags.jobs === undefined ? {} : { total: flags.jobs });
-  const retry = retryOptions(flags.retries);
-  const fetcher = new IssuerFetcher(
-    client,
-    cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
-    { limiter, timeoutMs, retry },
-  );
-  const given = flags.issuer && (await loadNamed(flags.issuer));
-  return {
-    client,
-    limiter,
-    health: new HostHealth(),
-    issuers: { given, fetcher, beside: directoryIssuers() },
-    judgement: await loadJudgement(flags),
-    verify: flags.verify,
-    urls: flags.url,
-    headers: flags.header ?? [],
-    method: flags.method,
-    hash: flags.hash,
-    nonce: flags.nonce ? () => randomBytes(NONCE_BYTES) : undefined,
-    timeoutMs,
-    retry,
-    ifDue: flags.ifDue,
-    now: () => io.now(),
-    say: flags.verbose
-      ? (path, step) => io.err(`restaple: ${printable(path)}: ${printable(step)}\n`)
-      : () => {},
-  };
-}
-
 async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io): Promise<ExitCode> {
-  const results: Result[] = [];
   const doctor = doctorCommand(flags);
-  const text = new TextReport(io, {
-    doctor,
-    quiet: flags.quiet,
-    verbose: flags.verbose,
-    toOut: !flags.stdout,
-  });
-  const progress = new Progress(io, () => `${results.length} of ${jobs.length} certificates`);
-  const deliver = (result: Result): void => {
-    results.push(result);
-    if (flags.json) return;
-    progress.clear();
-    text.print(result);
-    if (flags.stdout) writeDer(result, io);
+  const { colorOut, colorErr } = io;
+  const options: ReportOptions = { ...flags, colorOut, colorErr, doctor };
+  const reports: Reported[] = [];
+  const progress = new Progress(io, () => `${reports.length} of ${jobs.length} certificates`);
+  const deliver = ({ exitCode, isCertificate, said, json }: Report): void => {
+    reports.push({ exitCode, isCertificate, json });
+    if (said.length > 0) progress.clear();
+    for (const [to, text] of said) {
+      if (to === 'out') io.out(text);
+      else io.err(text.toString());
+    }
   };
+  const { startCrew } = jobs.length < BULK ? {} : await import('../fetch/crew.ts');
+  const crew = startCrew?.(flags, io);
   const release = cleaningUp(() => {
     progress.end();
+    crew?.stopNow();
     removeTemporaries();
   });
+  const perform = async (job: Job): Promise<Report> => {
+    const { target, output, refusal } = job;
+    if (refusal) return reportOf(failed(target.path, output, refusal), options);
+    return crew ? crew.perform(job) : reportOf(await fetchCertificate(target, output, road), options);
+  };
   try {
-    await inOrder(jobs, AHEAD, (job) => perform(job, road), deliver);
+    await inOrder(jobs, AHEAD, perform, deliver);
   } finally {
     progress.end();
     release();
+    crew?.close();
   }
-  for (const empty of emptyDirectories(results, jobs)) deliver(empty);
-  const exitCode = gravest(results.map((result) => result.exitCode));
-  if (flags.json) printJson(io, fetchJson(results, exitCode, doctor));
+  for (const empty of emptyDirectories(reports, jobs)) deliver(reportOf(empty, options));
+  const exitCode = gravest(reports.map((report) => report.exitCode));
+  if (flags.json) {
+    const certificates = reports.flatMap(({ json }) => json ?? []);
+    printJson(io, { verb: 'fetch', exitCode, certificates });
+  }
   return exitCode;
 }
 
-async function perform({ target, output, refusal }: Job, road: Road): Promise<Result> {
-  return refusal ? failed(target.path, output, refusal) : fetchCertificate(target, output, road);
-}
+/** What of a report is needed at the end. */
+type Reported = Omit<Report, 'said'>;
 
 const failed = (path: string, output: string | undefined, error: InputError): Result => ({
   path,
@@ -150,17 +104,12 @@ const failed = (path: string, output: string | undefined, error: InputError): Re
   exitCode: exitCodeOf(error),
 });
 
-/** Only what was verified, or what the user insisted on, and only `good`. */
-function writeDer({ outcome }: Result, io: Io): void {
-  if (outcome.kind === 'answered' && outcome.answer.certStatus.type === 'good') io.out(outcome.der);
-}
-
 /** Directories and patterns in which not one server certificate was found. */
-function* emptyDirectories(results: readonly Result[], jobs: readonly Job[]): Generator<Result> {
+function* emptyDirectories(reports: readonly Reported[], jobs: readonly Job[]): Generator<Result> {
   const found = new Map<string, boolean>();
   jobs.forEach(({ target: { foundIn } }, i) => {
     if (foundIn === undefined) return;
-    found.set(foundIn, found.get(foundIn) === true || results[i]?.outcome.kind !== 'passed over');
+    found.set(foundIn, found.get(foundIn) === true || reports[i]?.isCertificate === true);
   });
   for (const [place, any] of found) {
     if (!any)

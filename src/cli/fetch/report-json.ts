@@ -1,22 +1,10 @@
-/** What became of the certificates, as one JSON document; `docs/reference/cli.md` describes it. */
+/** What became of a certificate, as part of the JSON document; `docs/reference/cli.md` describes it. */
 import { errorJson } from '../error-output.ts';
-import type { ExitCode } from '../exit-codes.ts';
 import { revocationJson, signerJson, timeJson } from '../status-json.ts';
 import type { Outcome, Result } from './outcome.ts';
 
-/** `doctor` is the command that examines a certificate file. */
-export function fetchJson(
-  results: readonly Result[],
-  exitCode: ExitCode,
-  doctor: (path: string) => string,
-): object {
-  const certificates = results
-    .filter(({ outcome }) => outcome.kind !== 'passed over')
-    .map((result) => resultJson(result, doctor(result.path)));
-  return { verb: 'fetch', exitCode, certificates };
-}
-
-function resultJson({ path, output, mustStaple, outcome, exitCode }: Result, doctor: string): object {
+/** `doctor` is the command that examines the certificate file. */
+export function resultJson({ path, output, mustStaple, outcome, exitCode }: Result, doctor: string): object {
   const verdict = outcome.kind === 'answered' ? (outcome.kept ?? outcome.verdict) : verdictOf(outcome);
   const answer = outcome.kind === 'answered' ? (outcome.kept ?? outcome.answer) : verdict;
   return {

@@ -2,7 +2,7 @@
 import { formatInstant } from '../../der/time.ts';
 import { printable } from '../../text.ts';
 import { printError } from '../error-output.ts';
-import type { Io } from '../io.ts';
+import type { Talk } from '../io.ts';
 import { statusLines } from '../status-lines.ts';
 import type { Answer, Result } from './outcome.ts';
 import { colors } from '../colors.ts';
@@ -18,10 +18,10 @@ export interface TextOptions {
 
 /** Prints results one after the other. */
 export class TextReport {
-  readonly #io: Io;
+  readonly #io: Talk;
   readonly #options: TextOptions;
 
-  constructor(io: Io, options: TextOptions) {
+  constructor(io: Talk, options: TextOptions) {
     this.#io = io;
     this.#options = options;
   }
