@@ -229,6 +229,8 @@ describe('--compare', () => {
     expect(toldBy(run)).toMatchObject({ exitCode: 1, state: 'responder failed' });
     expect(run.out).toContain('address-refused');
     expect(responder.requests).toEqual([]);
+    const named = await checkPort(port, '--compare', '--url', responder.url, '--json');
+    expect(toldBy(named)).toMatchObject({ exitCode: 0, state: 'good' });
   });
 });
 

@@ -80,6 +80,7 @@ describe('what cannot be meant', () => {
     [['example.test', '--starttls', 'gopher'], '--starttls gopher: expected none, smtp, lmtp'],
     [['example.test', '--repeat', '0'], 'expected a whole number from 1 to 1000'],
     [['example.test', '--json', '--watch'], '--json and --watch are not to be had together'],
+    [['example.test', '--url', 'http://a/'], '--url is for --compare, which is missing'],
     [['example.test', '--interval', '5s'], '--interval is for --watch, which is missing'],
     [['example.test', '--watch'], '--watch shows a table on a terminal, and standard output is none'],
     [['example.test', '--nosuch'], 'unknown option --nosuch'],

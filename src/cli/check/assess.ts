@@ -41,16 +41,15 @@ export async function assess(group: Group, tools: CheckTools): Promise<Presentat
     ocspUrls: attempt(() => ocspUrls(certificate)) ?? [],
   };
   const staples = group.flatMap(({ staple }) => staple ?? []);
-  const isAsking = tools.compare && own.ocspUrls.length > 0;
+  const urls = tools.urls ?? own.ocspUrls;
+  const isAsking = tools.compare && urls.length > 0;
   const isReadingCrl = tools.crl && namesCrl(own);
   const issuer = staples.length > 0 || isAsking || isReadingCrl ? await issuerOf(own, tools) : undefined;
   const known = issuer instanceof RestapleError ? undefined : issuer?.certificate;
   const worst = known && judgeEach(staples, certificate, known, tools);
   const staple = worst?.staple;
   const compared =
-    isAsking && known
-      ? await askResponder({ certificate, issuer: known, urls: own.ocspUrls }, staple, tools)
-      : undefined;
+    isAsking && known ? await askResponder({ certificate, issuer: known, urls }, staple, tools) : undefined;
   const crl = isReadingCrl && known ? await crlOf(certificate, known, tools) : undefined;
   const findings = byGravity(
     [

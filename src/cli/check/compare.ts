@@ -36,6 +36,7 @@ export async function askResponder(
       certificate,
       issuer,
       urls,
+      trusted: tools.urls !== undefined,
       client: tools.client,
       limiter: tools.limiter,
       method: 'auto',

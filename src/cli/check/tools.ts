@@ -42,6 +42,8 @@ export interface CheckTools {
   /** For each connection, and for each answer of a responder. */
   readonly timeoutMs: number;
   readonly compare: boolean;
+  /** Whom to compare with, in place of those in the certificate; the user named them. */
+  readonly urls: readonly string[] | undefined;
   readonly crl: boolean;
   readonly thresholds: Thresholds;
   readonly signal: AbortSignal | undefined;

@@ -103,6 +103,7 @@ async function buildTools(flags: CheckFlags, io: Io): Promise<CheckTools> {
     repeat: flags.repeat,
     timeoutMs,
     compare: flags.compare,
+    urls: flags.url,
     crl: flags.crl,
     thresholds: flags.thresholds,
     signal: undefined,

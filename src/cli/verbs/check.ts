@@ -20,10 +20,9 @@ import { host } from '../../http/option-text.ts';
 import { refuseUsage } from '../usage-output.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
 import { CRL, JSON_SWITCH, type Verb } from './verb.ts';
-import { ROAD, type WayFlags, wayFlags } from './way.ts';
+import { ROAD, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
 
-export interface CheckFlags
-  extends JudgeFlags, Omit<WayFlags, 'url' | 'method' | 'hash' | 'nonce' | 'retries'> {
+export interface CheckFlags extends JudgeFlags, Omit<WayFlags, 'method' | 'hash' | 'nonce' | 'retries'> {
   readonly starttls: Beginning | undefined;
   readonly servername: string | undefined;
   readonly proxyProtocol: ProxyProtocol | undefined;
@@ -96,6 +95,8 @@ function outputOf(args: Arguments): CheckFlags['output'] {
 }
 
 function checkFlags(args: Arguments): CheckFlags {
+  if (args.switch('url') && !args.switch('compare'))
+    throw new UsageError('--url is for --compare, which is missing');
   return {
     ...judgeFlags(args),
     ...wayFlags(args),
@@ -150,6 +151,7 @@ export const CHECK: Verb = {
     { name: 'all-addresses', help: 'look at every address of the name' },
     { name: 'repeat', value: '<n>', help: 'make so many handshakes, to find a worker without a staple' },
     { name: 'compare', help: 'ask the responder as well, and say whether what is served is older' },
+    URL_OPTION,
     CRL,
     {
       name: 'warning',
