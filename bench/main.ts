@@ -10,6 +10,7 @@ const BENCHES: ReadonlyMap<string, () => Promise<BenchModule>> = new Map([
   ['tls', () => import('./tls.bench.ts')],
   ['keeper', () => import('./keeper.bench.ts')],
   ['bulk', () => import('./bulk/bulk.bench.ts')],
+  ['relay', () => import('./relay.bench.ts')],
   ['relay-soak', () => import('./relay-soak.bench.ts')],
 ]);
 

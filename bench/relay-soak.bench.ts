@@ -1,5 +1,8 @@
 /** A million requests to the relay, one in a hundred of them bad: what goes wrong, and what it costs in memory. */
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startRelayProcess } from '../test/support/relay-process.ts';
 import { type SoakResult, soak } from '../test/support/relay-soak.ts';
 import type { Section } from './section.ts';
@@ -11,20 +14,32 @@ const SEED = 2026;
 const GROWTH = 1.1;
 
 export async function bench(): Promise<Section> {
-  const relay = await startRelayProcess(resolve('dist/bin/restaple.cjs'));
+  const dir = mkdtempSync(join(tmpdir(), 'restaple-bench-'));
+  const file = join(dir, 'probe');
+  const options = `--expose-gc --require=${resolve('bench/relay-probe.cjs')}`;
+  const prefix = ['env', `NODE_OPTIONS=${options}`, `PROBE_FILE=${file}`];
+  const heaps: number[] = [];
+  const relay = await startRelayProcess(resolve('dist/bin/restaple.cjs'), prefix);
+  const quarter = async (): Promise<void> => {
+    relay.signal('SIGUSR2');
+    // A collection takes some tens of milliseconds.
+    await wait(1000);
+    heaps.push(JSON.parse(readFileSync(file, 'utf8')).heap);
+  };
   let result: SoakResult;
   let end: number | NodeJS.Signals | null;
   try {
-    result = await soak(relay, { requests: REQUESTS, clients: CLIENTS, seed: SEED });
+    result = await soak(relay, { requests: REQUESTS, clients: CLIENTS, seed: SEED, quarter });
   } finally {
     end = await relay.stop();
+    rmSync(dir, { recursive: true });
   }
   const { bad, good, memory, seconds, wrong, wrongs } = result;
   if (wrongs > 0) throw new Error(`${wrongs} wrong answers: ${wrong.join('; ')}`);
   if (end !== 0) throw new Error(`the relay ended with ${end}`);
-  const quarter = Math.floor(memory.length / 4);
-  const first = median(memory.slice(0, quarter));
-  const last = median(memory.slice(-quarter));
+  const part = Math.floor(memory.length / 4);
+  const first = median(memory.slice(0, part));
+  const last = median(memory.slice(-part));
   const bads = [...bad.values()].reduce((sum, count) => sum + count, 0);
   const table = [
     '| relay, soak | |\n| --- | --- |\n',
@@ -33,6 +48,7 @@ export async function bench(): Promise<Section> {
     '| wrong answers | 0 |\n',
     `| resident memory, median of the first quarter | ${mib(first)} |\n`,
     `| the same of the last quarter | ${mib(last)}: ${last <= first * GROWTH ? 'flat' : 'grown'} |\n`,
+    `| heap after a collection, at each quarter | ${heaps.map((heap) => mib(heap / 1024)).join(', ')} |\n`,
     `| the most | ${mib(Math.max(...memory))} |\n`,
     `| time | ${seconds.toFixed(0)} s, the client on the same cores |\n`,
   ].join('');

@@ -28,7 +28,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['bench/main.ts', 'bench/responder.ts', 'bench/tls-server.ts', 'bench/bulk/responder.ts'],
+  entryPoints: [
+    'bench/main.ts',
+    'bench/responder.ts',
+    'bench/tls-server.ts',
+    'bench/relay-bare.ts',
+    'bench/relay-memory.ts',
+    'bench/bulk/responder.ts',
+  ],
   outdir,
   bundle: true,
   splitting: true,

@@ -16,6 +16,7 @@ export interface RelayProcess {
   readonly responder: Responder;
   /** Resident memory in KiB, as Linux tells it; `undefined` elsewhere, and when it has ended. */
   memory(): number | undefined;
+  signal(signal: NodeJS.Signals): void;
   /** @returns how it ended: 0 where all is well. */
   stop(): Promise<number | NodeJS.Signals | null>;
 }
@@ -66,6 +67,7 @@ export async function startRelayProcess(
         return undefined;
       }
     },
+    signal: (signal) => void child.kill(signal),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await gone;

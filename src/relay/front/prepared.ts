@@ -2,7 +2,7 @@
  * An answer ready to be written, with what RFC 9919 section 7.2 has a responder tell caches. What counts down is written
  * anew once a second, all else once.
  *
- * The answer to a POST says the same: RFC 9919 wants no `no-store` on what a responder signed, and no cache may give it to
+ * The answer to a POST says the same: RFC 9919 section 7.2 wants no `no-store` on what a responder signed, and no cache may give it to
  * anybody else without a Content-Location (RFC 9110 section 9.3.3). What is for one client alone, and what nobody signed, is
  * not to be kept.
  */
