@@ -2,6 +2,7 @@
 export const DEFAULT_TIMEOUT_MS = 45_000;
 
 /** The end of a whole attempt over all responders: it counts from the first request, not from the wait for a free place. */
+import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../duration.ts';
 import { TransportError } from '../errors.ts';
 import { printableUrlText } from '../http/place.ts';
@@ -24,8 +25,11 @@ export class Deadline {
     this.#now = now;
     this.#outer = outer;
     // By hand: `AbortSignal.any` of Node 20 keeps what it made for as long as a signal that is never aborted lives.
-    if (outer?.aborted === true) this.#onOuter();
-    else outer?.addEventListener('abort', this.#onOuter, { once: true });
+    if (outer === undefined) return;
+    // A keeper has one for all that it asks, 64 at a time: no leak, though Node warns from the eleventh on.
+    setMaxListeners(0, outer);
+    if (outer.aborted) this.#onOuter();
+    else outer.addEventListener('abort', this.#onOuter, { once: true });
   }
 
   /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */

@@ -36,6 +36,7 @@ interface Guess {
 export class MetCertificates {
   readonly #met = new ContentCache<Met>(MAX_MET);
   #count = 0;
+  #unguessed = 0;
   readonly #byName = new Map<string, Met[]>();
   readonly #guesses = new WeakMap<TLSSocket, Guess>();
   readonly #meetUnknown: (raw: Buffer, issuer: Buffer | null) => void;
@@ -92,7 +93,10 @@ export class MetCertificates {
   /** A handshake is over: what it presented is what the next ones will. */
   check(socket: TLSSocket): void {
     const guess = this.#guesses.get(socket);
-    if (!guess) return;
+    if (!guess) {
+      this.#learn(socket);
+      return;
+    }
     this.#guesses.delete(socket);
     const { asked, own, chosen } = guess;
     const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
@@ -100,6 +104,17 @@ export class MetCertificates {
     const presented = this.#find(raw, null) ?? this.#met.get(raw);
     if (presented && presented.type !== asked.type) own.seen.set(presented.type, presented);
     else if (presented === asked && chosen) own.seen.set(chosen.type, undefined);
+  }
+
+  /**
+   * Where nothing tells in which handshake a staple is asked for, the other certificate of a pair is known from what the
+   * first ones present; until then the one that is known is taken for the only one.
+   */
+  #learn(socket: TLSSocket): void {
+    this.#unguessed += 1;
+    if (this.#count > 1 || this.#unguessed > CHECKED_FIRST) return;
+    const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
+    if (Buffer.isBuffer(raw)) this.#find(raw, null);
   }
 
   #find(raw: Buffer, issuer: Buffer | null): Met | undefined {
