@@ -1,9 +1,16 @@
-/** What makes the virtual hosts of Apache ask the relay: three directives, of which one is for the server as a whole. */
+/** What makes the virtual hosts of Apache ask the relay; the cache is for the server as a whole. */
 import { type Findings, type Place, RELAY, indentOf } from './found.ts';
 
 const USE = 'SSLUseStapling on';
 const URL = `http://${RELAY}/`;
 const CACHE = 'SSLStaplingCache shmcb:ssl_stapling(512000)';
+/** By default Apache staples an error when it has nothing, and keeps answers for an hour, also past their end. */
+const MANNERS = [
+  'SSLStaplingReturnResponderErrors off',
+  'SSLStaplingFakeTryLater off',
+  'SSLStaplingStandardCacheTimeout 60',
+  'SSLStaplingErrorCacheTimeout 10',
+];
 
 interface At {
   readonly place: Place;
@@ -22,11 +29,13 @@ interface Host {
   certificate?: At;
   use?: Setting;
   url?: Setting;
+  /** Directives about stapling that stand there, in lower case. */
+  readonly said: Set<string>;
 }
 
 export class ApacheHosts {
   readonly #findings: Findings;
-  readonly #server: Host = { head: undefined };
+  readonly #server: Host = { head: undefined, said: new Set() };
   readonly #hosts: Host[] = [];
   #here = this.#server;
   #hasCache = false;
@@ -37,7 +46,8 @@ export class ApacheHosts {
 
   /** @param name in lower case, with the `<` of a section. */
   line(name: string, value: string, at: At): void {
-    if (name === '<virtualhost') this.#hosts.push((this.#here = { head: at.place }));
+    if (name.startsWith('sslstapling')) this.#here.said.add(name);
+    if (name === '<virtualhost') this.#hosts.push((this.#here = { head: at.place, said: new Set() }));
     else if (name === '</virtualhost>') this.#here = this.#server;
     else if (name === 'sslcertificatefile') this.#here.certificate ??= at;
     else if (name === 'sslusestapling') this.#here.use = { ...at, value: value.toLowerCase() };
@@ -63,10 +73,17 @@ export class ApacheHosts {
     if (host.use && host.use.value !== 'on') this.#replace(host.use, USE);
     else if ((host.use ?? this.#server.use)?.value !== 'on') missing.push(indent + USE);
     const url = host.url ?? this.#server.url;
-    if (!url) missing.push(`${indent}SSLStaplingForceURL ${URL}`);
+    if (!url)
+      missing.push(`${indent}SSLStaplingForceURL ${URL}`, ...this.#manners(host).map((one) => indent + one));
     else if (url.value !== URL)
       findings.remark(url.place, `${url.value} is asked, and not the relay at ${URL}`);
     if (missing.length > 0) findings.insert({ ...place, line: lastLine }, ...missing);
+  }
+
+  /** What somebody has said of it stays. */
+  #manners({ said }: Host): readonly string[] {
+    const isSaid = (name: string): boolean => said.has(name) || this.#server.said.has(name);
+    return MANNERS.filter((one) => !isSaid(one.split(' ', 1).join('').toLowerCase()));
   }
 
   #replace({ lastLine, place, text }: Setting, option: string): void {

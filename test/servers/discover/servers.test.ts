@@ -237,6 +237,13 @@ describe('nghttpx', () => {
 
 describe('Apache', () => {
   const FILE = '/etc/apache2/apache2.conf';
+  const URL = 'SSLStaplingForceURL http://127.0.0.1:2560/';
+  const MANNERS = [
+    'SSLStaplingReturnResponderErrors off',
+    'SSLStaplingFakeTryLater off',
+    'SSLStaplingStandardCacheTimeout 60',
+    'SSLStaplingErrorCacheTimeout 10',
+  ];
   it('has certificates in virtual hosts of included files, and needs the relay', async () => {
     const files = {
       [FILE]: 'Define CERTS /certs\nIncludeOptional sites-enabled/*.conf\nInclude conf.d\n',
@@ -252,8 +259,8 @@ describe('Apache', () => {
     expect({ entry, skipped }).toEqual({ entry: undefined, skipped: [] });
     expect(edits).toEqual([
       '/etc/apache2/sites-enabled/a.conf:0 + SSLStaplingCache shmcb:ssl_stapling(512000)',
-      '/etc/apache2/sites-enabled/a.conf:3 +   SSLUseStapling on +   SSLStaplingForceURL http://127.0.0.1:2560/',
-      '/etc/apache2/conf.d/b:2 + SSLUseStapling on + SSLStaplingForceURL http://127.0.0.1:2560/',
+      `/etc/apache2/sites-enabled/a.conf:3 +   SSLUseStapling on +   ${URL}${MANNERS.map((line) => ` +   ${line}`).join('')}`,
+      `/etc/apache2/conf.d/b:2 + SSLUseStapling on + ${URL}${MANNERS.map((line) => ` + ${line}`).join('')}`,
     ]);
     expect(remarks).toEqual([
       `${FILE}:0: Apache takes no staple from a file: it asks the relay, and staples nothing while none answers at 127.0.0.1:2560`,
@@ -261,7 +268,6 @@ describe('Apache', () => {
   });
 
   const CACHE = 'SSLStaplingCache shmcb:x\n';
-  const URL = 'SSLStaplingForceURL http://127.0.0.1:2560/';
   it.each([
     [
       'nothing, where all is there',
@@ -281,7 +287,12 @@ describe('Apache', () => {
     [
       'it once for two certificates of a host',
       `${CACHE}SSLUseStapling on\n${host('SSLCertificateFile /a\nSSLCertificateFile /b\n')}`,
-      [`${FILE}:4 + ${URL}`],
+      [`${FILE}:4 + ${[URL, ...MANNERS].join(' + ')}`],
+    ],
+    [
+      'nothing that is said already',
+      `${CACHE}SSLUseStapling on\nSSLStaplingStandardCacheTimeout 9\n${host(`SSLCertificateFile /a\n${MANNERS[0]}\n`)}`,
+      [`${FILE}:5 + ${[URL, MANNERS[1], MANNERS[3]].join(' + ')}`],
     ],
     [
       'a cache without which it does not start, where it stands for the whole server',
