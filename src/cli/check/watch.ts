@@ -60,7 +60,9 @@ async function watchUntil(
     if (!signal.aborted) io.out(CLEAR + watchTable(targets, reports, io));
   };
   const look = async (target: CheckTarget): Promise<CheckTarget> => {
-    reports.set(target, await checkServer(target, { ...tools, signal }));
+    const report = await checkServer(target, { ...tools, signal });
+    // What was broken off says nothing of the server.
+    if (!signal.aborted) reports.set(target, report);
     draw();
     return target;
   };
