@@ -1,4 +1,4 @@
-/** Who else can answer OCSP requests, or send the same bytes: each started on one core, and stopped. */
+/** Who else sends the same bytes: each started on one core, and stopped. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { certificatesPem } from '../test/support/files.ts';
-import type { TestPki } from '../test/support/pki.ts';
 
 export interface Served {
   readonly name: string;
@@ -66,29 +64,6 @@ http {
   const child = start('nginx', '-p', root, '-c', join(root, 'nginx.conf'), '-e', join(root, 'error.log'));
   await untilOpen(port);
   return { name: 'nginx, a static file', port, posts: false, stop: () => stop(child) };
-}
-
-/** Signs each answer as it is asked, and closes after it. */
-export async function startOpenssl(dir: string, pki: TestPki, port: number): Promise<Served> {
-  const serial = pki.leaf.certificate.serialNumber.toString('hex').toUpperCase();
-  writeFileSync(join(dir, 'index.txt'), `V\t350101000000Z\t\t${serial}\tunknown\t/CN=leaf\n`);
-  writeFileSync(join(dir, 'ca.pem'), certificatesPem(pki.issuer));
-  writeFileSync(join(dir, 'signer.pem'), certificatesPem(pki.delegate));
-  writeFileSync(
-    join(dir, 'signer.key'),
-    pki.delegate.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
-  );
-  const files = ['-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', 'signer.pem', '-rkey', 'signer.key'];
-  const args = [
-    'ocsp',
-    '-port',
-    String(port),
-    ...files.map((each) => (/\./.test(each) ? join(dir, each) : each)),
-  ];
-  const child = start('openssl', ...args, '-ndays', '1', '-ignore_err');
-  // A connection that asks nothing would keep it from all others.
-  await wait(1000);
-  return { name: '`openssl ocsp -port`', port, posts: true, stop: () => stop(child) };
 }
 
 async function untilOpen(port: number): Promise<void> {

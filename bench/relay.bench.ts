@@ -1,4 +1,4 @@
-/** The relay with a warm cache, beside others that send the same bytes or answer the same questions. */
+/** The relay with a warm cache, beside others that send the same bytes. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { post } from '../test/support/relay-front.ts';
 import { startRelayProcess } from '../test/support/relay-process.ts';
 import { type Load, paced, topRate } from './relay-load.ts';
 import type { Weight } from './relay-memory.ts';
-import { type Served, has, serverCore, startBare, startNginx, startOpenssl } from './relay-peers.ts';
+import { type Served, has, serverCore, startBare, startNginx } from './relay-peers.ts';
 import type { Section } from './section.ts';
 
 const ROUNDS = 5;
@@ -26,7 +26,7 @@ const WAYS = [
 const PACED = { seconds: 8, connections: 64 };
 
 const NOTES = [
-  'relay: requests a second, medians of five interleaved runs of 2 s with wrk, in brackets the share of node:http; each server is pinned to one core, the client to the other. Kept connections, but for openssl, which closes after each answer and signs each.',
+  'relay: requests a second, medians of five interleaved runs of 2 s with wrk, in brackets the share of node:http; each server is pinned to one core, the client to the other. Connections are kept. `openssl ocsp -port` is left out: wrk counts no answer that ends with its connection.',
   'relay: `node:http` sends constant bytes of the same size with the same headers, and answers a POST when its body has come, unread.',
   'relay: latency at half of its own top rate with GET on 64 connections, counted from when each request was due.',
 ];
@@ -58,7 +58,6 @@ export async function bench(): Promise<Section> {
     const bare = await startBare(dir, answer.body, headers);
     served.push(bare);
     if (has('nginx')) served.push(await startNginx(dir, answer.body, bare.port + 1));
-    served.push(await startOpenssl(dir, pki, bare.port + 2));
 
     const rates = await rounds(dir, served, { der, path });
     const latencies: string[] = [];
