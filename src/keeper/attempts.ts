@@ -58,8 +58,7 @@ export class Attempts<S, R> {
       if (entry.isKept) await this.#answered(entry, answer);
     } catch (error) {
       failure = error;
-      const sign = signOf(error);
-      if (this.#goesOn(entry)) this.#failed(entry, error, isDown && (sign === 'down' || sign === 'old'));
+      if (this.#goesOn(entry)) this.#failed(entry, error, isDown && signOf(error) === 'down');
     }
     entry.phase = this.#restOf(entry);
     this.#settle(entry, failure);

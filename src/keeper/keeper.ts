@@ -260,12 +260,10 @@ export class Keeper<S, R> {
     const { responder } = entry;
     const { isDown, waiting, downSince } = gate;
     const issuer = gate.issuer.name;
-    const sign = signOf(error);
-    switch (sign) {
-      case 'old':
+    switch (signOf(error)) {
       case 'down': {
         const nextAt = now + this.#attempts.pauseAfter(entry, gate.failures + 1, error);
-        if (gate.failed(entry, now, nextAt, sign === 'old'))
+        if (gate.failed(entry, now, nextAt))
           report({ type: 'responder-down', responder, issuer, message: complaintOf(error).message });
         break;
       }

@@ -22,12 +22,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 /** So many in a row fail of those that had not failed before when a responder is gone, and seldom when a part of it is. */
 const GONE_AFTER = 5;
-/**
- * One answer is reason enough for so many tries, or one of each that has failed: without another one it is gone. Old
- * answers count for little, for edges give them out until each has asked anew, and that may take a day.
- */
+/** One answer is reason enough for so many tries, or one of each that has failed: without another one it is gone. */
 const TRIES_FOR_ANSWER = 100;
-const OLD_WEIGHT: number = 1 / 32;
 /** So many of those that had failed are answered in a row when all is over, and seldom when edges get answers one by one. */
 const OVER_AFTER = 5;
 /** Whether it is over is known soon when it is, and costs little when it is not. */
@@ -66,9 +62,7 @@ export class ResponderGate<E extends Caller> {
   /** While it is down: it answers to some. */
   #isPart = false;
   #hasAnswered = false;
-  /** An old answer came while it was down, since somebody was answered. */
-  #hasSaidOld = false;
-  /** Since somebody was answered: failures but for old answers, failures of those that had not failed before, pauses. */
+  /** Since somebody was answered: failures, failures of those that had not failed before, pauses. */
   #tries = 0;
   #streak = 0;
   #pauses = 0;
@@ -78,8 +72,6 @@ export class ResponderGate<E extends Caller> {
   readonly #again = new Lane<E>();
   /** Those inside, and called while it answers to some, that had failed before. */
   readonly #retrying = new Set<E>();
-  /** Those that got an old answer, each once, since one was answered. */
-  readonly #old = new Set<E>();
   /** Those that failed here and have not been let in since. */
   readonly #failed = new Set<E>();
 
@@ -191,9 +183,7 @@ export class ResponderGate<E extends Caller> {
     if (hasFailed) this.#regained += 1;
     const isOfSome = this.isGone ? !hasFailed && this.#streak < GONE_AFTER : this.#regained < OVER_AFTER;
     this.#hasAnswered = true;
-    this.#hasSaidOld = false;
     this.#tries = this.#streak = this.#pauses = 0;
-    this.#old.clear();
     if (!this.isDown) {
       this.failures = 0;
       return NOBODY;
@@ -210,40 +200,25 @@ export class ResponderGate<E extends Caller> {
 
   /**
    * @param nextAt when its staple wants the responder to be asked again.
-   * @param isOld it was an old answer that failed: an edge may have such for one, so that as many different ones close
-   *   the door as else failures in a row.
    * @returns true when this failure closed the door.
    */
-  failed(entry: E, now: number, nextAt: number, isOld = false): boolean {
+  failed(entry: E, now: number, nextAt: number): boolean {
     const wasDown = this.isDown;
     const { hasFailed } = entry;
     entry.hasFailed = true;
     if (entry.isKept) this.#failed.add(entry);
-    this.#tries += isOld ? OLD_WEIGHT : 1;
+    this.#tries += 1;
     this.#regained = 0;
     if (!hasFailed) this.#streak += 1;
-    if (isOld && !wasDown) {
-      this.#old.add(entry);
-      if (this.#old.size < FAILURES_IN_A_ROW) return false;
-      this.failures = Math.max(this.failures, FAILURES_IN_A_ROW - 1);
-    }
     this.failures += 1;
     this.triedAt = now;
     if (this.failures < FAILURES_IN_A_ROW && !wasDown) return false;
-    this.#old.clear();
     if (!wasDown) {
       this.downSince = now;
       this.#isPart = this.#hasAnswered;
     }
     if (this.#streak >= GONE_AFTER || this.#tries > Math.max(TRIES_FOR_ANSWER, this.#failed.size))
       this.#isPart = false;
-    // Nobody was there, and now an edge is: it may have something newer for another. Once: it may have nothing for days.
-    if (isOld && wasDown && !this.#hasSaidOld) {
-      this.#isPart = true;
-      this.#tries = this.#streak = 0;
-      this.#dismiss();
-    }
-    this.#hasSaidOld ||= isOld;
     if (!this.#isPart) {
       const { at } = this.#again;
       this.#again.at = wasDown && at > now ? Math.min(at, nextAt) : nextAt;
@@ -264,7 +239,6 @@ export class ResponderGate<E extends Caller> {
   /** It is let go, or has other things to do. @returns who is called in its place, for `calledAt`. */
   forget(entry: E): readonly E[] {
     this.#failed.delete(entry);
-    this.#old.delete(entry);
     // Not one that is inside: it is let go when it comes out.
     if (entry.phase !== 'asking') this.#retrying.delete(entry);
     this.#release(entry);

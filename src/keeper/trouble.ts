@@ -5,8 +5,6 @@ import { DerError, type ErrorCode, InputError, RestapleError, TransportError } f
 const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['url-invalid', 'address-refused']);
 /** A responder that is there and says that it cannot. */
 const LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['responder-try-later', 'responder-internal-error']);
-/** What an edge gives out when it has nothing newer: of one certificate it says nothing, of many that none is signed. */
-const OLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['response-expired', 'response-too-old']);
 /** What stands between: the network, an edge that hands out something else, a disk that is full. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'redirect-refused',
@@ -36,16 +34,16 @@ const LATER_TOO: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /**
  * What the end of an attempt tells of the responder: `down` when every certificate of it would have met the same,
- * `old` when they would have if it is not this one alone, `none` when it was not asked at all.
+ * `none` when it was not asked at all. An old answer is `up`: each edge has files of its own, so that what one
+ * certificate gets says nothing of the next. In the simulation it cost hours of staples to wait for another's.
  */
-export function signOf(error: unknown): 'up' | 'old' | 'down' | 'none' {
+export function signOf(error: unknown): 'up' | 'down' | 'none' {
   if (error === undefined) return 'up';
   if (error instanceof TransportError) return NOT_ITS_FAULT.has(error.code) ? 'none' : 'down';
   if (error instanceof DerError) return 'down';
   if (!(error instanceof RestapleError)) return 'none';
   // It answered; the disk did not take it.
   if (error instanceof InputError) return error.code === 'output-unwritable' ? 'up' : 'none';
-  if (OLD.has(error.code)) return 'old';
   return LATER.has(error.code) ? 'down' : 'up';
 }
 

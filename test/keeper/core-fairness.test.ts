@@ -86,23 +86,23 @@ describe('a responder whose host strangers name, too', () => {
   });
 });
 
-describe('a region that gets no answers for days', () => {
-  /** A quarter of 1,200 certificates is in it, and their staples have ended; new ones of the others come all the time. */
-  async function divided(): Promise<ScriptedWorld> {
-    const world = new ScriptedWorld();
-    world.hangingMs = 15 * SECOND;
-    world.answer = (site) => (site.mustHang === true ? hung() : good(world.clock.time, 2 * DAY));
-    world.add(1_200, { responder: HOST, issuer: CA });
-    await world.pass(HOUR);
-    for (const [index, site] of world.sites.entries()) if (index % 4 === 0) site.mustHang = true;
-    for (let minutes = 60 * 60; minutes > 0; minutes -= 10) {
-      world.add(1, { responder: HOST, issuer: CA });
-      await world.pass(10 * MINUTE);
-    }
-    expect([...world.keeper.views()].filter(({ state }) => state !== 'good')).toHaveLength(300);
-    return world;
+/** A quarter of 1,200 certificates is in it, and their staples have ended; new ones of the others come all the time. */
+async function divided(): Promise<ScriptedWorld> {
+  const world = new ScriptedWorld();
+  world.hangingMs = 15 * SECOND;
+  world.answer = (site) => (site.mustHang === true ? hung() : good(world.clock.time, 2 * DAY));
+  world.add(1_200, { responder: HOST, issuer: CA });
+  await world.pass(HOUR);
+  for (const [index, site] of world.sites.entries()) if (index % 4 === 0) site.mustHang = true;
+  for (let minutes = 60 * 60; minutes > 0; minutes -= 10) {
+    world.add(1, { responder: HOST, issuer: CA });
+    await world.pass(10 * MINUTE);
   }
+  expect([...world.keeper.views()].filter(({ state }) => state !== 'good')).toHaveLength(300);
+  return world;
+}
 
+describe('a region that gets no answers for days', () => {
   it('does not keep one waiting that has lost a packet', async () => {
     const world = await divided();
     const { answer } = world;

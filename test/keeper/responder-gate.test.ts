@@ -87,42 +87,6 @@ describe('an open door', () => {
   });
 });
 
-const old = (gate: ResponderGate<Guest>, one: Guest): boolean => gate.failed(one, NOW, NOW + HOUR, true);
-
-describe('an old answer', () => {
-  it('closes no door, however often one certificate gets it', () => {
-    const gate = gateWith(8);
-    const one = guest('one');
-    expect(Array.from({ length: 100 }, () => old(gate, one))).not.toContain(true);
-    // Nor does it help others to do so.
-    expect([1, 2, 3, 4].map((at) => gate.failed(guest(`${at}`), NOW, NOW + HOUR))).not.toContain(true);
-  });
-
-  it('closes it when five get one and nobody a new one', () => {
-    const gate = gateWith(8);
-    const told = [1, 2, 3, 4].map((at) => old(gate, guest(`${at}`)));
-    gate.succeeded(guest('lucky'));
-    told.push(...[5, 6, 7, 8, 9].map((at) => old(gate, guest(`${at}`))));
-    expect(told.indexOf(true)).toBe(8);
-    expect(gate.isDown).toBe(true);
-  });
-
-  it('where nobody was there before is a sign of life, once', () => {
-    const { gate, failed } = closed();
-    const get = (one: Guest): void => {
-      gate.enter(one);
-      expect(old(gate, one)).toBe(false);
-      gate.leave(one);
-    };
-    get(failed);
-    expect([gate.isDown, gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false, true]);
-    for (const name of ['a', 'b', 'c', 'd', 'e']) get(guest(name));
-    expect([gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false]);
-    get(failed);
-    expect([gate.isGone, gate.isOpen(failed, NOW)]).toEqual([true, false]);
-  });
-});
-
 describe('a closed door', () => {
   it('opens for one at a time, at the moment for which it was called', () => {
     const { gate, failed } = closed();
@@ -262,11 +226,5 @@ describe('the door of a responder that answers to some', () => {
       fail(gate, next());
     }
     expect(gate.isGone).toBe(true);
-  });
-
-  it('does not close for old answers to those who had such before', () => {
-    const { gate, failed } = divided();
-    for (let left = 500; left > 0; left--) for (const one of failed) gate.failed(one, NOW, NOW + HOUR, true);
-    expect(gate.isGone).toBe(false);
   });
 });
