@@ -8,6 +8,10 @@ import type { Caller } from './caller.ts';
 
 /** One failure, two or three, four to seven, more. */
 const RANKS = 4;
+/** Of so many one goes to those who have failed most. */
+const LAST_FIRST = 3;
+const FIRST_RANK_FIRST = Array.from({ length: 2 * RANKS }, (_, place) => place);
+const LAST_RANK_FIRST = FIRST_RANK_FIRST.map((place) => 2 * (RANKS - 1 - (place >> 1)) + (place & 1));
 
 export class Lane<E extends Caller> {
   /** While nobody is answered: who comes next, and when. */
@@ -16,6 +20,7 @@ export class Lane<E extends Caller> {
   /** Made when somebody waits: most doors are never waited at. */
   readonly #queues: (Queue<E> | undefined)[] = [];
   #waiting = 0;
+  #shifts = 0;
 
   get waiting(): number {
     return this.#waiting;
@@ -30,8 +35,10 @@ export class Lane<E extends Caller> {
 
   shift(): E | undefined {
     if (this.#waiting === 0) return undefined;
-    for (const queue of this.#queues) {
-      const entry = queue?.shift();
+    // Who has failed often waits longer, and not for ever.
+    const order = ++this.#shifts % LAST_FIRST === 0 ? LAST_RANK_FIRST : FIRST_RANK_FIRST;
+    for (const place of order) {
+      const entry = this.#queues[place]?.shift();
       if (entry === undefined) continue;
       this.#waiting -= 1;
       return entry;

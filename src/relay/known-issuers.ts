@@ -13,6 +13,8 @@ import { hashIn, issuerKeyOf } from './cert-id-key.ts';
 
 /** A machine meets a few dozen issuing CAs; tenants who bring their own do not push these out of a place this large. */
 const MAX_ISSUERS = 4096;
+/** Each that fails costs whoever asks for what nobody has asked for before. */
+const MAX_GROUPS = 4;
 const HASHES: readonly Hash[] = ['sha1', 'sha256', 'sha384', 'sha512'];
 
 export interface KnownIssuer {
@@ -21,7 +23,7 @@ export interface KnownIssuer {
   readonly name: Buffer;
   /** How certificates of it are asked for, as one of them says. */
   readonly settings: SubjectSettings;
-  /** Who answers for one of them; empty when only the issuer was given. */
+  /** Who answers for some of them, of the last one met first; empty when only the issuer was given. */
   readonly groups: readonly Group[];
 }
 
@@ -37,9 +39,10 @@ export class KnownIssuers {
   /** @returns false when it was known. */
   meet(issuer: KnownIssuer): boolean {
     const [first = '', ...others] = keysOf(issuer);
-    const isNew = this.#met.get(first) === undefined;
-    for (const key of [first, ...others]) this.#met.set(key, issuer);
-    return isNew;
+    const known = this.#met.get(first);
+    const merged = known ? { ...issuer, groups: merge(issuer.groups, known.groups) } : issuer;
+    for (const key of [first, ...others]) this.#met.set(key, merged);
+    return known === undefined;
   }
 
   find(certID: CertID): KnownIssuer | undefined {
@@ -49,6 +52,13 @@ export class KnownIssuers {
     const met = this.#met.get(key);
     return met ?? this.#named.get(key);
   }
+}
+
+/** A CA that moves to another responder has certificates of both for a while. */
+function merge(groups: readonly Group[], known: readonly Group[]): readonly Group[] {
+  const urls = new Set(groups.flatMap((group) => group.urls));
+  const others = known.filter((group) => group.urls.some((url) => !urls.has(url)));
+  return [...groups, ...others].slice(0, MAX_GROUPS);
 }
 
 function keysOf({ certificate, name }: KnownIssuer): readonly string[] {

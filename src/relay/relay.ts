@@ -194,9 +194,16 @@ export class Relay implements Answering, Witness {
       ...question.request.tbsRequest.requestExtensions,
       ...(request?.singleRequestExtensions ?? []),
     ].some(({ critical }) => critical);
-    if (answer !== TRY_LATER || requestList.length !== 1 || !request || hasMustUnderstand) return answer;
+    if (requestList.length !== 1 || !request || hasMustUnderstand) return answer;
+    const key = certIDKeyOf(request.reqCert) ?? '';
+    const place = this.#answers.find(key);
+    if (answer !== TRY_LATER) {
+      // Who asks with a nonce wants an answer in the next outage, too: one that anybody may have is kept fresh for it.
+      if (place?.keeper === undefined)
+        this.#first(key, request.reqCert, question.upstream).catch(() => TRY_LATER);
+      return answer;
+    }
     // What was signed in advance has no nonce, and is an answer all the same (RFC 9654 section 2.1).
-    const place = this.#answers.find(certIDKeyOf(request.reqCert) ?? '');
     const held = place && current(place, this.#options.clock.now());
     return held ? { der: held.der, life: undefined } : answer;
   }
