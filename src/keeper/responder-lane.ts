@@ -12,6 +12,8 @@ const RANKS = 4;
 const LAST_FIRST = 3;
 const FIRST_RANK_FIRST = Array.from({ length: 2 * RANKS }, (_, place) => place);
 const LAST_RANK_FIRST = FIRST_RANK_FIRST.map((place) => 2 * (RANKS - 1 - (place >> 1)) + (place & 1));
+/** Of a rank those with nothing to serve, and every second time those whose staple still has to be renewed. */
+const LAST_PLACE_FIRST = FIRST_RANK_FIRST.toReversed();
 
 export class Lane<E extends Caller> {
   /** While nobody is answered: who comes next, and when. */
@@ -35,14 +37,19 @@ export class Lane<E extends Caller> {
 
   shift(): E | undefined {
     if (this.#waiting === 0) return undefined;
-    // Who has failed often waits longer, and not for ever.
-    const order = ++this.#shifts % LAST_FIRST === 0 ? LAST_RANK_FIRST : FIRST_RANK_FIRST;
-    for (const place of order) {
+    for (const place of this.#order()) {
       const entry = this.#queues[place]?.shift();
       if (entry === undefined) continue;
       this.#waiting -= 1;
       return entry;
     }
     return undefined;
+  }
+
+  /** Who has failed often waits longer, and not for ever. */
+  #order(): readonly number[] {
+    const turn = ++this.#shifts / LAST_FIRST;
+    if (!Number.isInteger(turn)) return FIRST_RANK_FIRST;
+    return turn % 2 === 1 ? LAST_RANK_FIRST : LAST_PLACE_FIRST;
   }
 }

@@ -42,4 +42,21 @@ describe('before a door', () => {
     const seldom = ['1', '2', '3', '4', '5', '6'].map((name) => waiting(name, 1));
     expect(order(...often, ...seldom)).toEqual(['1', '2', 'a', '3', '4', 'b', '5', '6']);
   });
+
+  it('of these every second has a staple, which else would end while others without one are tried for days', () => {
+    const bare = ['a', 'b', 'c', 'd'].map((name) => waiting(name, 99, true));
+    const seldom = ['1', '2', '3', '4', '5'].map((name) => waiting(name, 1));
+    expect(order(...bare, waiting('with a staple', 99), ...seldom)).toEqual([
+      '1',
+      '2',
+      'a',
+      '3',
+      '4',
+      'with a staple',
+      '5',
+      'b',
+      'c',
+      'd',
+    ]);
+  });
 });

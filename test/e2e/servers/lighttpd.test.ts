@@ -75,7 +75,7 @@ describeWithPeer('lighttpd', 'lighttpd takes staples', (path) => {
     // It compares times in whole seconds: what is written in the second of the start is not seen.
     const started = Math.floor(Date.now() / 1000);
     await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(started);
-    expect(await publish(fresh)).toBe('idle');
+    expect(await publish(fresh)).toBe('later');
     await expect.poll(() => stapleOf(port), soon).toEqual(fresh);
   });
 
