@@ -28,6 +28,8 @@ export function resume(
   const due = staple === undefined ? now : refreshAt(staple, share, policy);
   if (now < due) return { attemptAt: due, failures: 0 };
   if (memory === undefined) return { attemptAt: now, failures: 0 };
+  // The clock here was wrong, and nobody else: whoever is looked at anew has not failed.
+  if (memory.error?.code === 'this-update-in-future') return { attemptAt: now, failures: 0 };
   const { failures } = memory;
   const limit = limitOf(memory, staple === undefined ? 0 : staple.validUntil - now, policy);
   const isCredible = memory.attemptAt <= now + limit;

@@ -50,6 +50,13 @@ describe('a certificate is asked about', () => {
       expected: { attemptAt: BIRTH, failures: 0 },
     },
     {
+      sentence: 'at once when it failed by a clock that was wrong, as if it had not',
+      staple: undefined,
+      memory: failed(after(BIRTH, HOUR), 'this-update-in-future'),
+      now: BIRTH,
+      expected: { attemptAt: BIRTH, failures: 0 },
+    },
+    {
       sentence: 'at half of the life of its staple',
       staple: STAPLE,
       memory: undefined,
