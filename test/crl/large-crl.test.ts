@@ -51,10 +51,10 @@ describe('a CRL of 300,000 entries', () => {
     ] as const) {
       const certificate = { ...OPTIONS.certificate, serialNumber };
       let verdict: unknown;
-      // No garbage is counted out: 300,000 objects of any kind would be 10 MiB and more.
+      // No garbage is counted out, nor what the engine compiles meanwhile: 300,000 objects of any kind would be 10 MiB and more.
       const bytes = await held(() => (verdict = verifyCrl(der, { ...OPTIONS, certificate })));
       expect(verdict).toMatchObject({ certStatus: { type }, entries: ENTRIES });
-      expect(bytes).toBeLessThan(4 * MIB);
+      expect(bytes).toBeLessThan(8 * MIB);
     }
   });
 
