@@ -1,13 +1,14 @@
 /** `restaple relay`, as it is typed. */
-import { LISTEN_FORM, parseListen } from '../../relay/front/listen.ts';
-import { NETWORK_FORM, parseNetwork } from '../../relay/front/networks.ts';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { ISSUER, JUDGING } from './judging.ts';
 import { CONFIG, CONTROL, QUIET, type RunFlags, STORE, VERBOSE, runFlags } from './run.ts';
 import type { Verb } from './verb.ts';
 import { METHOD, ROAD, TIMEOUT, URL_OPTION } from './way.ts';
 
-function relayFlags(args: Arguments): RunFlags {
+/** What reads addresses loads node:net, which no other verb needs to know its options. */
+async function relayFlags(args: Arguments): Promise<RunFlags> {
+  const { LISTEN_FORM, parseListen } = await import('../../relay/front/listen.ts');
+  const { NETWORK_FORM, parseNetwork } = await import('../../relay/front/networks.ts');
   return {
     ...runFlags(args),
     relay: {
@@ -63,7 +64,7 @@ export const RELAY: Verb = {
         hint,
       );
     }
-    const flags = relayFlags(args);
+    const flags = await relayFlags(args);
     const { runCommand } = await import('../commands/run.ts');
     return runCommand(args.operands, flags, io);
   },
