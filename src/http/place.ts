@@ -16,6 +16,11 @@ export function printableUrlText(text: string): string {
   return URL.canParse(text) ? printableUrl(new URL(text)) : printable(text);
 }
 
+/** Host and port of what may be no URL at all; `undefined` when it is none. */
+export function hostOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).host : undefined;
+}
+
 /** The TCP port that a URL means. */
 export function portOf(url: URL): string {
   if (url.port !== '') return url.port;

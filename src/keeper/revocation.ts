@@ -1,11 +1,9 @@
 /** What an answer means for a certificate that is revoked, or was said to be. */
 import { ResponseError } from '../errors.ts';
+import { CERTIFICATE_HOLD } from '../ocsp/cert-status.ts';
 import { requireGood } from '../ocsp/require-good.ts';
 import { complaintOf } from './trouble.ts';
 import type { Answer, Revocation } from './work.ts';
-
-/** `certificateHold` of CRLReason (RFC 5280 section 5.3.1). */
-const CERTIFICATE_HOLD = 6;
 
 /** `undefined` for an answer that does not say so. */
 export function revocationOf({ certStatus, thisUpdate }: Answer<unknown>): Revocation | undefined {

@@ -15,6 +15,9 @@ export type CertStatus =
 /** The number as the responder sent it. RFC 5280 names 0 to 10 without 7. */
 export type CRLReason = number;
 
+/** The one reason that can be taken back (RFC 5280 section 5.3.1). */
+export const CERTIFICATE_HOLD: CRLReason = 6;
+
 const REASONS: readonly (string | undefined)[] = [
   'unspecified',
   'keyCompromise',

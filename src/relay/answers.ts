@@ -1,4 +1,6 @@
 /** What is given out: one place a question, filled and replaced by whoever keeps it fresh. */
+import { ResponseError } from '../errors.ts';
+import { CERTIFICATE_HOLD } from '../ocsp/cert-status.ts';
 import type { Verdict } from '../ocsp/verify-response.ts';
 import type { Revocation } from '../keeper/work.ts';
 import { isWorse } from '../staple/staple.ts';
@@ -11,13 +13,13 @@ export interface Verified {
   readonly verdict: Verdict;
 }
 
-/** `certificateHold` of CRLReason: the one reason that can be taken back (RFC 5280 section 5.3.1). */
-const CERTIFICATE_HOLD = 6;
+/** What is known of an answer that was given out, or is known to be one. */
+type Said = Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'>;
 
 export class Place implements Slot {
   answer: RelayAnswer | undefined;
   askedAt: number = 0;
-  verdict: Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'> | undefined;
+  verdict: Said | undefined;
   /** Whose keeper asks for it by itself: that of the machine's own certificates, or that of strangers' questions. */
   keeper: 'own' | 'relayed' | undefined;
   /** What is said when nothing is there that holds, since the last attempt brought nothing. */
@@ -57,7 +59,6 @@ export class Answers {
     return place;
   }
 
-  /** Whoever waits is told at once. */
   /** So much is known from before a restart: an older answer that calls it good is not believed. */
   revokedBefore(key: string, { onHold, since }: Revocation): void {
     const reason = onHold ? CERTIFICATE_HOLD : undefined;
@@ -67,6 +68,7 @@ export class Answers {
     place.verdict ??= { certStatus, thisUpdate: heard, validUntil: heard };
   }
 
+  /** Whoever waits is told at once. */
   failed(key: string, instead: RelayAnswer = TRY_LATER): void {
     const place = this.#places.get(key);
     if (!place) return;
@@ -90,10 +92,7 @@ export class Answers {
 }
 
 /** A cache may give out an older answer than it gave before; and what is revoked stays so, unless it was on hold. */
-export function mayFollow(
-  fresh: Verdict,
-  present: Pick<Verdict, 'certStatus' | 'thisUpdate' | 'validUntil'>,
-): boolean {
+export function mayFollow(fresh: Verdict, present: Said): boolean {
   const { certStatus } = present;
   const isForGood = certStatus.type === 'revoked' && certStatus.reason !== CERTIFICATE_HOLD;
   if (isForGood && fresh.certStatus.type !== 'revoked') return false;
@@ -101,6 +100,13 @@ export function mayFollow(
   if (fresh.certStatus.type === 'revoked' && certStatus.type !== 'revoked')
     return fresh.certStatus.reason !== CERTIFICATE_HOLD || !isWorse(fresh, present);
   return !isWorse(fresh, present);
+}
+
+/** @throws ResponseError `certificate-revoked` for an answer that calls good what is revoked. */
+export function refuseTakenBack(fresh: Verdict, present: Said | undefined): void {
+  if (fresh.certStatus.type !== 'good' || present?.certStatus.type !== 'revoked') return;
+  if (mayFollow(fresh, present)) return;
+  throw new ResponseError('certificate-revoked', 'the certificate is revoked; an answer calls it good again');
 }
 
 function fill(place: Place, { der, verdict }: Verified): void {

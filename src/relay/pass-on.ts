@@ -11,11 +11,11 @@ import type { Clock } from '../keeper/clock.ts';
 import type { CertID } from '../ocsp/cert-id.ts';
 import { decodeNonce } from '../ocsp/extensions/nonce.ts';
 import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
-import { type Verdict, verifyResponse } from '../ocsp/verify-response.ts';
+import { verifyResponse } from '../ocsp/verify-response.ts';
 import { findExtension } from '../x509/extension.ts';
 import { Deadline } from '../staple/deadline.ts';
 import { OID } from '../x509/oids.ts';
-import { type Answers, mayFollow } from './answers.ts';
+import { type Answers, refuseTakenBack } from './answers.ts';
 import type { KnownIssuers } from './known-issuers.ts';
 import type { Question } from './question.ts';
 import { type RelayedSubject, relayedSubject, upstreamsOf } from './relayed-subject.ts';
@@ -136,20 +136,14 @@ export class PassOn {
 
   #verify(der: Buffer, subjects: readonly RelayedSubject[], nonce: ExpectedNonce | undefined): void {
     for (const { asked, certIDKey, issuer } of subjects) {
-      const verdict: Verdict = verifyResponse(der, {
+      const verdict = verifyResponse(der, {
         ...issuer.settings.judgement,
         certificate: asked,
         issuer: issuer.certificate,
         now: new Date(this.#clock.now()),
         nonce,
       });
-      const present = this.#answers.find(certIDKey)?.verdict;
-      const isGood = verdict.certStatus.type === 'good';
-      if (isGood && present?.certStatus.type === 'revoked' && !mayFollow(verdict, present))
-        throw new ResponseError(
-          'certificate-revoked',
-          'the certificate is revoked; an answer calls it good again',
-        );
+      refuseTakenBack(verdict, this.#answers.find(certIDKey)?.verdict);
     }
   }
 }

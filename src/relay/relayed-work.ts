@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { attempt } from '../attempt.ts';
-import { InputError, ResponseError } from '../errors.ts';
+import { InputError } from '../errors.ts';
+import { hostOf } from '../http/place.ts';
 import type { Clock } from '../keeper/clock.ts';
 import type { Answer, Kept, Memory, Opened, Validators, Work } from '../keeper/work.ts';
 import { createCertID } from '../ocsp/cert-id.ts';
@@ -17,7 +18,7 @@ import { readStapleFile } from '../store/staple-file.ts';
 import { StapleStore } from '../store/staple-store.ts';
 import { hex, printable } from '../text.ts';
 import { formatName } from '../x509/name.ts';
-import { type Answers, type Verified, mayFollow } from './answers.ts';
+import { type Answers, type Verified, refuseTakenBack } from './answers.ts';
 import { askUpstream, judge } from './ask-upstream.ts';
 import { formatRelayedNote, parseRelayedNote } from './relayed-note.ts';
 import { type RelayedSubject, upstreamsOf } from './relayed-subject.ts';
@@ -48,7 +49,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
     const text = this.store.loadNote(key);
     const place = this.#answers.placeOf(subject.certIDKey);
     place.keeper ??= 'relayed';
-    const [group] = upstreamsOf(subject);
+    const [url = ''] = upstreamsOf(subject)[0]?.urls ?? [];
     return {
       // What could not be written is here all the same.
       staple: place.verdict && lifeOf(place.verdict),
@@ -56,7 +57,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
       unwritten: undefined,
       damaged: [],
       memory: text === undefined ? undefined : parseRelayedNote(text)?.memory,
-      responder: hostOf(group?.urls[0] ?? ''),
+      responder: hostOf(url) ?? printable(url),
       issuer: {
         key: hex(createCertID(asked, issuer.certificate).issuerKeyHash),
         name: formatName(issuer.name),
@@ -100,12 +101,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
   ): Promise<FetchedResponse<Verdict>> {
     const present = this.#answers.find(subject.certIDKey);
     const fetched = await this.#ask(subject, this.#keptOf(subject, known), signal);
-    const { verdict } = present ?? {};
-    const isBack = fetched.value.certStatus.type === 'good' && verdict && !mayFollow(fetched.value, verdict);
-    if (isBack && verdict.certStatus.type === 'revoked') {
-      const message = 'the certificate is revoked; an answer calls it good again';
-      throw new ResponseError('certificate-revoked', message);
-    }
+    refuseTakenBack(fetched.value, present?.verdict);
     return fetched;
   }
 
@@ -160,7 +156,3 @@ const lifeOf = ({ thisUpdate, validUntil }: Pick<Verdict, 'thisUpdate' | 'validU
   thisUpdate: thisUpdate.getTime(),
   validUntil: validUntil.getTime(),
 });
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : printable(url);
-}

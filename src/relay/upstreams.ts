@@ -4,6 +4,7 @@
  */
 import { BoundedCache } from '../bounded-cache.ts';
 import { type Limiter, createLimiter } from '../http/limiter.ts';
+import { hostOf } from '../http/place.ts';
 import { type RelayedSubject, isNamedByClient, upstreamsOf } from './relayed-subject.ts';
 import type { Destination } from './shares.ts';
 
@@ -17,7 +18,7 @@ export class Upstreams {
   readonly #proven = new BoundedCache<string, boolean>(MAX_PROVEN);
 
   destinationOf(subject: RelayedSubject): Destination {
-    const host = hostOf(upstreamsOf(subject)[0]?.urls[0]);
+    const host = hostOf(upstreamsOf(subject)[0]?.urls[0] ?? '') ?? '';
     return { host, isStrange: isNamedByClient(subject) && this.#proven.get(host) !== true };
   }
 
@@ -28,12 +29,8 @@ export class Upstreams {
   /** @param responder that answered; `undefined` when none did. */
   heard(subject: RelayedSubject, responder: string | undefined): void {
     if (!isNamedByClient(subject)) return;
-    const host = hostOf(subject.upstream);
-    if (hostOf(responder) === host) this.#proven.set(host, true);
+    const host = hostOf(subject.upstream) ?? '';
+    if (responder !== undefined && hostOf(responder) === host) this.#proven.set(host, true);
     else if (this.#proven.get(host) === true) this.#proven.set(host, false);
   }
-}
-
-function hostOf(url: string | undefined): string {
-  return url !== undefined && URL.canParse(url) ? new URL(url).host : '';
 }

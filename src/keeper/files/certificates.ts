@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { BoundedCache } from '../../bounded-cache.ts';
 import { InputError } from '../../errors.ts';
 import { createLimiter } from '../../http/limiter.ts';
+import { hostOf } from '../../http/place.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
 import { findIssuer, isNamed, requireIssuer } from '../../issuer/find-issuer.ts';
 import { IssuerDirectory } from '../../store/issuer-directory.ts';
@@ -101,7 +102,9 @@ export class Certificates {
     if (this.#fetching < MAX_FETCHING) aside?.();
     this.#fetching += 1;
     try {
-      return await this.#line.run(hostOf(url), () => this.#fetcherOf(settings).fetchIssuer(certificate));
+      return await this.#line.run(hostOf(url) ?? '', () =>
+        this.#fetcherOf(settings).fetchIssuer(certificate),
+      );
     } catch (error) {
       throw (isNotFound(error) && mismatchOf(read)) || error;
     } finally {
@@ -146,5 +149,3 @@ function mismatchOf({ certificate, chain, path }: Read): InputError | undefined 
   const message = `the file has the certificate of its issuer, ${formatName(namesake.subject)}, whose key did not sign it`;
   return new InputError('issuer-mismatch', message, path);
 }
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');

@@ -1,6 +1,7 @@
 /** The keeper's real world: certificate files, responders behind sockets, the store, and the files that servers read. */
 import { InputError, RestapleError } from '../../errors.ts';
 import { BoundedCache } from '../../bounded-cache.ts';
+import { hostOf } from '../../http/place.ts';
 import { createCertID } from '../../ocsp/cert-id.ts';
 import type { KeptResponse } from '../../staple/fetch-response.ts';
 import { Pace } from '../../pace.ts';
@@ -98,7 +99,9 @@ export class FilesWork implements Work<CertificateSubject, VerifiedResponse> {
     if (staple && memory?.revoked === undefined)
       this.#witness?.holds(subject, { ...staple, certificate, issuer });
     const silence = group === undefined ? DISABLED : undefined;
-    const responder = group && hostOf(group.urls[0] ?? '');
+    // Places are taken by host, whatever the path: one machine answers for many CAs.
+    const [url = ''] = group?.urls ?? [];
+    const responder = group && (hostOf(url) ?? printable(url));
     this.#facts.set(subject, { ...facts, responder, silence, ...(staple && lifeOf(staple)) });
     return {
       staple: staple && lifeOf(staple),
@@ -249,8 +252,3 @@ const lifeOf = ({ verdict }: Pick<Staple, 'verdict'>): Life => ({
   thisUpdate: verdict.thisUpdate.getTime(),
   validUntil: verdict.validUntil.getTime(),
 });
-
-/** Places are taken by host, whatever the path: one machine answers for many CAs. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : printable(url);
-}
