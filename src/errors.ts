@@ -102,6 +102,7 @@ export type ProbeCode = 'probe-unreachable' | 'probe-starttls-failed' | 'probe-t
 /** What is wrong with a config file. */
 export type ConfigCode = 'config-invalid';
 
+/** Every code that an error of restaple has. */
 export type ErrorCode =
   | DerCode
   | InputCode
@@ -114,7 +115,22 @@ export type ErrorCode =
   | ConfigCode
   | 'internal';
 
-/** The base of every error that restaple throws on purpose. */
+/**
+ * The base of every error that restaple throws on purpose. `code` is one word of a closed union, the same from release
+ * to release, by which a program decides; `message` is for people. docs/reference/errors.md has an entry for each
+ * code.
+ * @example
+ * ```ts
+ * import { RestapleError, fetchStaple } from 'restaple';
+ *
+ * try {
+ *   await fetchStaple('no-such-file.crt');
+ * } catch (error) {
+ *   if (!(error instanceof RestapleError)) throw error;
+ *   console.log(error.name, error.code); // InputError file-unreadable
+ * }
+ * ```
+ */
 export abstract class RestapleError extends Error {
   abstract readonly code: ErrorCode;
 
@@ -124,8 +140,19 @@ export abstract class RestapleError extends Error {
 }
 
 /**
- * `offset` is the byte, counted from the start of the outermost value, at which decoding stopped; `what` the type that
- * was decoded, such as `OCSPResponse`.
+ * Bytes that are not strict DER (X.690), or not of the type that was expected. `what` is the type that was decoded,
+ * such as `OCSPResponse`; `offset` the byte, counted from the start of the outermost value, at which decoding stopped.
+ * @example
+ * ```ts
+ * import { DerError, decodeOCSPResponse } from 'restaple/ocsp';
+ *
+ * try {
+ *   decodeOCSPResponse(Buffer.from('3003', 'hex'));
+ * } catch (error) {
+ *   if (!(error instanceof DerError)) throw error;
+ *   console.log(error.code, error.what, error.offset); // der-malformed OCSPResponse 0
+ * }
+ * ```
  */
 export class DerError extends RestapleError {
   readonly code: DerCode;
@@ -140,7 +167,21 @@ export class DerError extends RestapleError {
   }
 }
 
-/** `path` is the file that the error is about, where there is one. */
+/**
+ * What was handed over is not what it should be, or not enough: a file, a certificate, an option. `path` is the file
+ * that the error is about, where there is one.
+ * @example
+ * ```ts
+ * import { InputError, findLeaf } from 'restaple';
+ *
+ * try {
+ *   findLeaf([]);
+ * } catch (error) {
+ *   if (!(error instanceof InputError)) throw error;
+ *   console.log(error.code, error.path); // certificate-not-found undefined
+ * }
+ * ```
+ */
 export class InputError extends RestapleError {
   readonly code: InputCode;
   readonly path: string | undefined;
@@ -163,8 +204,24 @@ export interface TransportErrorOptions extends ErrorOptions {
 }
 
 /**
- * `url` is what was asked; `status` the HTTP status code, where an answer came; `retryAfterMs` what its Retry-After said;
- * `isMetadata` that the refused address is one that hands out the credentials of a cloud, and so nobody's responder.
+ * No answer of a responder, or none that could be one. `url` is what was asked, without credentials; `status` the HTTP
+ * status code, where an answer came; `retryAfterMs` the milliseconds that its Retry-After said (RFC 9110 section
+ * 10.2.3); `edge` what spoke in the place of the responder, where that is plain; `isMetadata` that the refused address
+ * is one that hands out the credentials of a cloud, and so nobody's responder.
+ * @example
+ * ```ts
+ * import { TransportError, createHttpClient } from 'restaple';
+ *
+ * const client = createHttpClient();
+ * try {
+ *   await client.exchange({ method: 'GET', url: new URL('http://127.0.0.1/'), maxBytes: 65_536 });
+ * } catch (error) {
+ *   if (!(error instanceof TransportError)) throw error;
+ *   console.log(error.code, error.url); // address-refused http://127.0.0.1/
+ * } finally {
+ *   client.close();
+ * }
+ * ```
  */
 export class TransportError extends RestapleError {
   readonly code: TransportCode;
@@ -198,8 +255,21 @@ export interface ResponseErrorOptions extends ErrorOptions {
 }
 
 /**
- * A response that a rule of verification refused; `isCached` when it was a cache that kept it too long; `retryAfterMs`
- * what the Retry-After beside a `tryLater` said.
+ * A response that a rule of verification refused (RFC 6960 section 3.2). `isCached`: it was a cache that kept it too
+ * long; `retryAfterMs` the milliseconds that the Retry-After beside a `tryLater` said.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { ResponseError, parseCertificates, verifyResponse } from 'restaple/ocsp';
+ *
+ * const [, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * try {
+ *   verifyResponse(readFileSync('domain.ocsp'), { certificate: issuer, issuer, now: new Date() });
+ * } catch (error) {
+ *   if (!(error instanceof ResponseError)) throw error;
+ *   console.log(error.code); // certid-mismatch
+ * }
+ * ```
  */
 export class ResponseError extends RestapleError {
   readonly code: ResponseCode;

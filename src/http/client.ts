@@ -16,6 +16,7 @@ import { type RouteRules, routeTo } from './route.ts';
 
 export type { HttpAnswer, HttpRequest } from './message.ts';
 
+/** How responders are reached. */
 export interface HttpClientOptions {
   /** For name look-up, TCP and TLS together; 5,000 unless given. */
   readonly connectTimeoutMs?: number;
@@ -55,6 +56,29 @@ export interface HttpClient {
   close(): void;
 }
 
+/**
+ * An HTTP/1.1 client for responders: bounded answers, kept connections, and no way to loopback, private or metadata
+ * addresses for a URL that came out of a certificate (see `HttpRequest.trusted`). Durations are milliseconds. Its
+ * connections are kept until `close()`, and keep no process from ending.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createHttpClient, ocspUrls, parseCertificates, proxyChoice } from 'restaple';
+ * import { createCertID, createRequest } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const client = createHttpClient({ proxyFor: proxyChoice(undefined, process.env) });
+ * const { status, body } = await client.exchange({
+ *   method: 'POST',
+ *   url: new URL(ocspUrls(certificate)[0]),
+ *   headers: [['Content-Type', 'application/ocsp-request']],
+ *   body: createRequest(createCertID(certificate, issuer)),
+ *   maxBytes: 65_536,
+ * });
+ * client.close();
+ * console.log(status, body.length);
+ * ```
+ */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const timeouts: Timeouts = {
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,

@@ -8,6 +8,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { httpDate } from './http-date.ts';
 
+/** What the headers of an answer say about asking again (RFC 9111 section 4.2). */
 export interface Freshness {
   /** As it was sent, quotes and `W/` included. */
   readonly etag?: string | undefined;

@@ -1,5 +1,4 @@
-/** Request headers: names compare without regard to case (RFC 9110 section 5.1), and are sent as they were written. */
-
+/** Headers in the order in which they are sent; a name may stand several times. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** `theirs` after those of `ours` that `theirs` does not name. */

@@ -4,6 +4,7 @@
  */
 import { Queue } from '../queue.ts';
 
+/** How much runs at once. */
 export interface LimiterOptions {
   /** Tasks that run at once, of all hosts; 64 unless given, at least 1. */
   readonly total?: number;
@@ -11,6 +12,7 @@ export interface LimiterOptions {
   readonly perHost?: number;
 }
 
+/** Lets so many tasks run at once; safe to share by all who ask. */
 export interface Limiter {
   /**
    * Runs `task` when there is room and settles as it does. Tasks of one host start in the order in which they came;
@@ -27,8 +29,20 @@ interface Host {
   readonly waiting: Queue<Start>;
 }
 
-/** Two lines, so that each step costs the same however many wait: at a host's own door, then at the common one. */
+/**
+ * Bounds how many tasks run at once: `total` in all, 64 unless given, and `perHost`, 8 unless given. A host that is
+ * full or slow holds nobody else up.
+ * @example
+ * ```ts
+ * import { createLimiter } from 'restaple';
+ *
+ * const limiter = createLimiter({ total: 2, perHost: 1 });
+ * const hosts = ['a.example', 'a.example', 'b.example'];
+ * console.log(await Promise.all(hosts.map((host) => limiter.run(host, async () => `asked ${host}`))));
+ * ```
+ */
 export function createLimiter({ total = 64, perHost = 8 }: LimiterOptions = {}): Limiter {
+  // Two lines, so that each step costs the same however many wait: at a host's own door, then at the common one.
   const hosts = new Map<string, Host>();
   const line = new Queue<Start>();
   let running = 0;

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HeaderList } from './headers.ts';
 
+/** A request, whole. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** `http:` or `https:`. A user name and password in it are sent as Basic authorization and never printed. */
@@ -22,6 +23,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Its answer, whole, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
   /** The reason phrase as the server wrote it: text from outside, often empty. */

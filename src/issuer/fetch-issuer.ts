@@ -33,6 +33,7 @@ export interface IssuerCache {
   save(url: string, file: Buffer): Promise<void>;
 }
 
+/** How issuers are fetched. */
 export interface IssuerFetcherOptions {
   /** Bounds requests at one host, as for responders. */
   readonly limiter?: Limiter;
@@ -45,8 +46,21 @@ export interface IssuerFetcherOptions {
 }
 
 /**
- * Finds issuers over the network. However many ask for the same URL, it is fetched once; a file is remembered for an
- * hour, a failure for a minute.
+ * Finds issuers over the network, where the certificate says that they can be had (caIssuers, RFC 5280 section
+ * 4.2.2.1). However many ask for the same URL, it is fetched once; a file is remembered for an hour, a failure for a
+ * minute. What comes counts only if its key signed the certificate. `fetchIssuer` throws InputError
+ * `issuer-not-found`, or the TransportError when it may be had another time.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { IssuerFetcher, createHttpClient, findLeaf, parseCertificates, proxyChoice } from 'restaple';
+ *
+ * const certificate = findLeaf(parseCertificates(readFileSync('domain.crt')));
+ * const client = createHttpClient({ proxyFor: proxyChoice(undefined, process.env) });
+ * const issuer = await new IssuerFetcher(client).fetchIssuer(certificate);
+ * client.close();
+ * console.log(issuer.notAfter.toISOString());
+ * ```
  */
 export class IssuerFetcher {
   readonly #client: HttpClient;

@@ -14,7 +14,18 @@ const POLICY = { allowSha1: true };
 /** CAs that renew their keys have a few certificates of one name; each that is tried costs a signature check. */
 const MAX_NAMESAKES = 16;
 
-/** The issuer of `certificate` among `candidates`; `undefined` when it is not there. */
+/**
+ * The issuer of `certificate` among `candidates`: it has the name, and its key made the signature (RFC 5280 section
+ * 6.1.3); `undefined` when it is not there. Whether it may be a CA, and whether it is valid now, is not looked at.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { findIssuer, findLeaf, parseCertificates } from 'restaple';
+ *
+ * const chain = parseCertificates(readFileSync('domain.crt'));
+ * console.log(findIssuer(findLeaf(chain), chain) === chain[1]);
+ * ```
+ */
 export function findIssuer(
   certificate: Certificate,
   candidates: readonly Certificate[],

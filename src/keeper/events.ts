@@ -144,4 +144,5 @@ export type KeeperEvent =
   /** The wall clock was set, or the machine slept. Positive when it is later now than it should be. */
   | { readonly type: 'clock-jumped'; readonly byMs: number };
 
+/** The names of the events of a keeper. */
 export type KeeperEventType = KeeperEvent['type'];

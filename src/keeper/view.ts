@@ -8,6 +8,7 @@ import type { Complaint } from './work.ts';
  */
 export type CertificateState = 'pending' | 'good' | 'missing' | 'revoked' | 'expired' | 'nothing to ask';
 
+/** The state of one certificate. Times are milliseconds since 1970. */
 export interface CertificateView {
   /** SHA-256 of the certificate in DER, as lower-case hex. */
   readonly key: string;

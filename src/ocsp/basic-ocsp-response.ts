@@ -13,6 +13,7 @@ import {
 } from '../x509/algorithm-identifier.ts';
 import { type ResponseData, decodeResponseData } from './response-data.ts';
 
+/** A response of the only type there is (RFC 6960 section 4.2.1), decoded, not verified. */
 export interface BasicOCSPResponse {
   /** The encoded ResponseData: what is signed. */
   readonly tbs: Buffer;
@@ -24,9 +25,21 @@ export interface BasicOCSPResponse {
 }
 
 /**
- * Decodes what `responseBytes` of an OCSPResponse holds.
+ * Decodes what `responseBytes` of an OCSPResponse holds (RFC 6960 section 4.2.1). Nothing is verified.
  *
  * @throws DerError when it is not strict DER or no BasicOCSPResponse.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { decodeBasicOCSPResponse, decodeOCSPResponse } from 'restaple/ocsp';
+ *
+ * const { responseBytes } = decodeOCSPResponse(readFileSync('domain.ocsp'));
+ * if (responseBytes) {
+ *   const { tbsResponseData } = decodeBasicOCSPResponse(responseBytes.response);
+ *   for (const { certStatus, thisUpdate } of tbsResponseData.responses)
+ *     console.log(certStatus.type, thisUpdate.toISOString());
+ * }
+ * ```
  */
 export function decodeBasicOCSPResponse(der: Uint8Array): BasicOCSPResponse {
   return decodeWhole(der, 'BasicOCSPResponse', (reader) => {
@@ -53,7 +66,21 @@ export function encodeCerts(certs: readonly Uint8Array[]): Buffer[] {
   return certs.length === 0 ? [] : [explicit(0, sequence(...certs))];
 }
 
-/** Encodes from `tbs`, the bytes that were signed; `tbsResponseData` is not looked at. */
+/**
+ * Encodes from `tbs`, the bytes that were signed (`encodeResponseData`); the result goes into an OCSPResponse.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { decodeBasicOCSPResponse, decodeOCSPResponse, encodeBasicOCSPResponse } from 'restaple/ocsp';
+ *
+ * const { responseBytes } = decodeOCSPResponse(readFileSync('domain.ocsp'));
+ * if (responseBytes) {
+ *   const { tbs, signatureAlgorithm, signature } = decodeBasicOCSPResponse(responseBytes.response);
+ *   const smaller = encodeBasicOCSPResponse({ tbs, signatureAlgorithm, signature, certs: [] });
+ *   console.log(`${responseBytes.response.length} bytes, ${smaller.length} without certificates`);
+ * }
+ * ```
+ */
 export function encodeBasicOCSPResponse(basic: Omit<BasicOCSPResponse, 'tbsResponseData'>): Buffer {
   return sequence(
     basic.tbs,

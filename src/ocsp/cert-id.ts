@@ -15,6 +15,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { OID } from '../x509/oids.ts';
 import { type Hash, hashOf } from '../x509/signature-scheme.ts';
 
+/** By what a responder knows a certificate (RFC 6960 section 4.1.1). */
 export interface CertID {
   readonly hashAlgorithm: AlgorithmIdentifier;
   /** Hash of the encoded issuer Name as it stands in the certificate. */
@@ -50,10 +51,17 @@ export function encodeCertID(certID: CertID): Buffer {
 export type AskedCertificate = Pick<Certificate, 'issuer' | 'serialNumber' | 'notAfter'>;
 
 /**
- * The CertID by which a responder knows `certificate`, issued by `issuer`.
- *
+ * The CertID by which a responder knows `certificate`, issued by `issuer` (RFC 6960 section 4.1.1). By SHA-1 unless
+ * `hash` says otherwise, as every CA answers that.
  * @example
- * const certID = createCertID(leaf, issuer, 'sha256');
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const { issuerKeyHash, serialNumber } = createCertID(certificate, issuer, 'sha256');
+ * console.log(issuerKeyHash.toString('hex'), serialNumber.toString('hex'));
+ * ```
  */
 export function createCertID(
   certificate: AskedCertificate,
@@ -69,7 +77,18 @@ export function createCertID(
   };
 }
 
-/** True when `certID` names `certificate` of `issuer`, by whichever hash it uses. */
+/**
+ * True when `certID` names `certificate` of `issuer`, by whichever hash it uses (RFC 6960 section 4.1.1).
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, matchesCertID, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * console.log(matchesCertID(createCertID(certificate, issuer), certificate, issuer)); // true
+ * console.log(matchesCertID(createCertID(issuer, issuer), certificate, issuer)); // false
+ * ```
+ */
 export function matchesCertID(certID: CertID, certificate: AskedCertificate, issuer: Certificate): boolean {
   // The serial number tells most apart without hashing anything.
   if (!certID.serialNumber.equals(certificate.serialNumber)) return false;

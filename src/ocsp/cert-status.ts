@@ -7,6 +7,7 @@ import type { DerReader } from '../der/reader.ts';
 import { constructed, primitive } from '../der/tags.ts';
 import { enumerated, explicit, generalizedTime, nullValue, tlv } from '../der/writer.ts';
 
+/** What a responder says of a certificate (RFC 6960 section 2.2). */
 export type CertStatus =
   | { readonly type: 'good' }
   | { readonly type: 'revoked'; readonly revocationTime: Date; readonly reason: CRLReason | undefined }
@@ -32,7 +33,15 @@ const REASONS: readonly (string | undefined)[] = [
   'aACompromise',
 ];
 
-/** A reason by its name in RFC 5280; `reason 7` for a number that has none. */
+/**
+ * A reason by its name in RFC 5280 section 5.3.1; `reason 7` for a number that has none.
+ * @example
+ * ```ts
+ * import { crlReasonName } from 'restaple/ocsp';
+ *
+ * console.log(crlReasonName(1)); // keyCompromise
+ * ```
+ */
 export function crlReasonName(reason: CRLReason): string {
   return REASONS[reason] ?? `reason ${reason}`;
 }

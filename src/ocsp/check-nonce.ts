@@ -6,6 +6,7 @@ import { type Extension, findExtension } from '../x509/extension.ts';
 import { OID } from '../x509/oids.ts';
 import { encodeNonce } from './extensions/nonce.ts';
 
+/** The nonce of a request, to which the response is put (RFC 9654 section 2.1). */
 export interface ExpectedNonce {
   /** The bytes that were sent. */
   readonly value: Uint8Array;

@@ -21,6 +21,7 @@ import { RULES, type Rule, type RuleName, brokenRule } from './rules.ts';
 import type { SingleResponse } from './single-response.ts';
 import type { VerifyOptions } from './verify-response.ts';
 
+/** What became of one rule. */
 export interface RuleOutcome {
   readonly rule: Rule;
   /** `unreached`: an earlier rule failed without which this one cannot be looked at. */
@@ -31,9 +32,18 @@ export interface RuleOutcome {
 }
 
 /**
- * Puts a response to every rule.
+ * Puts a response to every rule of `RULES`, where `verifyResponse` stops at the first that it breaks.
  *
  * @returns one outcome a rule, in the order of their numbers. Never throws for what a response may hold.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { explainResponse, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const outcomes = explainResponse(readFileSync('domain.ocsp'), { certificate, issuer, now: new Date() });
+ * for (const { rule, outcome, detail } of outcomes) console.log(rule.number, rule.name, outcome, detail);
+ * ```
  */
 export function explainResponse(der: Uint8Array, options: VerifyOptions): readonly RuleOutcome[] {
   const report = new Report();

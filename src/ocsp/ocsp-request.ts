@@ -21,11 +21,13 @@ import { decodeCerts, encodeCerts } from './basic-ocsp-response.ts';
 import { type CertID, decodeCertID, encodeCertID } from './cert-id.ts';
 import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-extensions.ts';
 
+/** One question (RFC 6960 section 4.1.1). */
 export interface Request {
   readonly reqCert: CertID;
   readonly singleRequestExtensions: readonly Extension[];
 }
 
+/** The questions of a request: what its signature covers (RFC 6960 section 4.1.1). `version` is 1 for v1. */
 export interface TBSRequest {
   readonly version: number;
   readonly requestorName: GeneralName | undefined;
@@ -33,12 +35,14 @@ export interface TBSRequest {
   readonly requestExtensions: readonly Extension[];
 }
 
+/** Who asks (RFC 6960 section 4.1.2). `certs` are encoded. */
 export interface RequestSignature {
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Buffer;
   readonly certs: readonly Buffer[];
 }
 
+/** A request (RFC 6960 section 4.1.1), decoded. */
 export interface OCSPRequest {
   /** The encoded TBSRequest: what a signature covers. */
   readonly tbs: Buffer;
@@ -47,9 +51,18 @@ export interface OCSPRequest {
 }
 
 /**
- * Decodes a whole request.
+ * Decodes a whole request (RFC 6960 section 4.1.1). A signature is not verified.
  *
  * @throws DerError when it is not strict DER or no OCSPRequest.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, createRequest, decodeOCSPRequest, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const { tbsRequest } = decodeOCSPRequest(createRequest(createCertID(certificate, issuer)));
+ * for (const { reqCert } of tbsRequest.requestList) console.log(reqCert.serialNumber.toString('hex'));
+ * ```
  */
 export function decodeOCSPRequest(der: Uint8Array): OCSPRequest {
   return decodeWhole(der, 'OCSPRequest', (reader) => {
@@ -91,6 +104,22 @@ function decodeSignature(fields: DerReader): RequestSignature {
   return { signatureAlgorithm, signature, certs };
 }
 
+/**
+ * Encodes the questions: what `encodeOCSPRequest` takes, and what a signature is made over (RFC 6960 section 4.1.1).
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, encodeOCSPRequest, encodeTBSRequest, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const requestList = (['sha1', 'sha256'] as const).map((hash) => ({
+ *   reqCert: createCertID(certificate, issuer, hash),
+ *   singleRequestExtensions: [],
+ * }));
+ * const tbs = encodeTBSRequest({ version: 1, requestorName: undefined, requestList, requestExtensions: [] });
+ * console.log(encodeOCSPRequest({ tbs, optionalSignature: undefined }).length);
+ * ```
+ */
 export function encodeTBSRequest(request: TBSRequest): Buffer {
   return sequence(
     ...encodeVersion(request.version),
@@ -104,7 +133,19 @@ function encodeRequest({ reqCert, singleRequestExtensions }: Request): Buffer {
   return sequence(encodeCertID(reqCert), ...encodeOptionalExtensions(singleRequestExtensions, 0));
 }
 
-/** Encodes from `tbs`, which a signature may cover. */
+/**
+ * Encodes from `tbs`, which a signature may cover (RFC 6960 section 4.1.1).
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, createRequest, decodeOCSPRequest } from 'restaple/ocsp';
+ * import { encodeOCSPRequest, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const request = createRequest(createCertID(certificate, issuer));
+ * console.log(encodeOCSPRequest(decodeOCSPRequest(request)).equals(request)); // true
+ * ```
+ */
 export function encodeOCSPRequest({ tbs, optionalSignature }: Omit<OCSPRequest, 'tbsRequest'>): Buffer {
   if (!optionalSignature) return sequence(tbs);
   const { signatureAlgorithm, signature, certs } = optionalSignature;
@@ -113,10 +154,17 @@ export function encodeOCSPRequest({ tbs, optionalSignature }: Omit<OCSPRequest, 
 }
 
 /**
- * The request that asks for one certificate: no signature, no requestor, and no extensions but those given.
- *
+ * The request that asks for one certificate (RFC 6960 section 4.1.1), in DER: no signature, no requestor, and no
+ * extensions but those given.
  * @example
- * const request = createRequest(createCertID(leaf, issuer));
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createCertID, createRequest, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const request = createRequest(createCertID(certificate, issuer));
+ * console.log(request.toString('base64'));
+ * ```
  */
 export function createRequest(certID: CertID, requestExtensions: readonly Extension[] = []): Buffer {
   const requestList = [{ reqCert: certID, singleRequestExtensions: [] }];

@@ -17,13 +17,16 @@ const STATUSES = [
   'unauthorized',
 ] as const;
 
+/** How a responder took a request (RFC 6960 section 4.2.1). */
 export type OCSPResponseStatus = NonNullable<(typeof STATUSES)[number]>;
 
+/** What a successful response holds: `response` is that of `responseType`, an object identifier as dotted text. */
 export interface ResponseBytes {
   readonly responseType: string;
   readonly response: Buffer;
 }
 
+/** A response (RFC 6960 section 4.2.1), decoded, not verified. */
 export interface OCSPResponse {
   readonly responseStatus: OCSPResponseStatus;
   /** There for `successful`, and usually for nothing else. */
@@ -31,11 +34,17 @@ export interface OCSPResponse {
 }
 
 /**
- * Decodes a whole response as it comes from a responder or a file.
+ * Decodes a whole response as it comes from a responder or a file (RFC 6960 section 4.2.1). Nothing is verified.
  *
  * @throws DerError when it is not strict DER or no OCSPResponse; a status that RFC 6960 does not define is none.
  * @example
- * const { responseStatus } = decodeOCSPResponse(readFileSync('domain.ocsp'));
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { decodeOCSPResponse } from 'restaple/ocsp';
+ *
+ * const { responseStatus, responseBytes } = decodeOCSPResponse(readFileSync('domain.ocsp'));
+ * console.log(responseStatus, responseBytes?.responseType); // successful 1.3.6.1.5.5.7.48.1.1
+ * ```
  */
 export function decodeOCSPResponse(der: Uint8Array): OCSPResponse {
   return decodeWhole(der, 'OCSPResponse', (reader) => {
@@ -56,6 +65,16 @@ function decodeResponseBytes(fields: DerReader): ResponseBytes {
   return bytes;
 }
 
+/**
+ * Encodes a whole response as a responder sends it (RFC 6960 section 4.2.1).
+ * @example
+ * ```ts
+ * import { encodeOCSPResponse } from 'restaple/ocsp';
+ *
+ * const later = encodeOCSPResponse({ responseStatus: 'tryLater', responseBytes: undefined });
+ * console.log(later.toString('hex')); // 30030a0103
+ * ```
+ */
 export function encodeOCSPResponse({ responseStatus, responseBytes }: OCSPResponse): Buffer {
   return sequence(
     enumerated(STATUSES.indexOf(responseStatus)),

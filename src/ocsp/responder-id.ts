@@ -11,6 +11,7 @@ import { hex } from '../text.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { formatName, namesMatch } from '../x509/name.ts';
 
+/** Who signed a response (RFC 6960 section 4.2.1): by an encoded Name, or by the SHA-1 of its key. */
 export type ResponderID =
   { readonly type: 'byName'; readonly name: Buffer } | { readonly type: 'byKey'; readonly keyHash: Buffer };
 

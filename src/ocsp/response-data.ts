@@ -11,6 +11,7 @@ import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-e
 import { type ResponderID, decodeResponderID, encodeResponderID } from './responder-id.ts';
 import { type SingleResponse, decodeSingleResponse, encodeSingleResponse } from './single-response.ts';
 
+/** What the signature of a response covers (RFC 6960 section 4.2.1). */
 export interface ResponseData {
   /** 1 for v1, the only version there is. */
   readonly version: number;
@@ -31,6 +32,20 @@ export function decodeResponseData(reader: DerReader): ResponseData {
   return { version, responderID, producedAt, responses, responseExtensions };
 }
 
+/**
+ * Encodes what a responder signs (RFC 6960 section 4.2.1): the `tbs` of `encodeBasicOCSPResponse`.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { decodeBasicOCSPResponse, decodeOCSPResponse, encodeResponseData } from 'restaple/ocsp';
+ *
+ * const { responseBytes } = decodeOCSPResponse(readFileSync('domain.ocsp'));
+ * if (responseBytes) {
+ *   const { tbs, tbsResponseData } = decodeBasicOCSPResponse(responseBytes.response);
+ *   console.log(encodeResponseData(tbsResponseData).equals(tbs)); // true
+ * }
+ * ```
+ */
 export function encodeResponseData(data: ResponseData): Buffer {
   return sequence(
     ...encodeVersion(data.version),

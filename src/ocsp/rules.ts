@@ -4,6 +4,7 @@
  */
 import { DerError, type ResponseCode, ResponseError } from '../errors.ts';
 
+/** A rule by its name. */
 export type RuleName =
   | 'strict DER'
   | 'response status'
@@ -16,12 +17,23 @@ export type RuleName =
   | 'nonce'
   | 'certificate status';
 
+/** A rule by which a response is judged; `source` is where it is written. */
 export interface Rule {
   readonly number: number;
   readonly name: RuleName;
   readonly source: string;
 }
 
+/**
+ * The rules by which a response is judged, in the order of their numbers: those of `verifyResponse`, and the last one,
+ * that only `good` becomes a staple.
+ * @example
+ * ```ts
+ * import { RULES } from 'restaple/ocsp';
+ *
+ * for (const { number, name, source } of RULES) console.log(`${number}. ${name} (${source})`);
+ * ```
+ */
 export const RULES: readonly Rule[] = [
   { number: 1, name: 'strict DER', source: 'X.690; RFC 6960 section 4.2.1' },
   { number: 2, name: 'response status', source: 'RFC 6960 section 4.2.1' },

@@ -10,6 +10,7 @@ import { type CertID, decodeCertID, encodeCertID } from './cert-id.ts';
 import { type CertStatus, decodeCertStatus, encodeCertStatus } from './cert-status.ts';
 import { decodeOptionalExtensions, encodeOptionalExtensions } from './optional-extensions.ts';
 
+/** The answer to one question (RFC 6960 section 4.2.1). */
 export interface SingleResponse {
   readonly certID: CertID;
   readonly certStatus: CertStatus;

@@ -15,6 +15,7 @@ import { matchSingle } from './match-single.ts';
 import { readResponse } from './read-response.ts';
 import type { ResponderID } from './responder-id.ts';
 
+/** What a response is put to. Durations are milliseconds. */
 export interface VerifyOptions {
   /** The certificate that was asked about, and the CA certificate that issued it, which is taken as given. */
   readonly certificate: AskedCertificate;
@@ -51,13 +52,23 @@ export interface Verdict {
 }
 
 /**
- * Verifies a response for one certificate by the rules of RFC 6960 section 3.2 and those of `docs/rfc-conformance.md`.
+ * Verifies a response for one certificate by the rules of RFC 6960 section 3.2 and those of docs/rfc-conformance.md.
+ * Pure: the time is an argument, and nothing is fetched. `revoked` and `unknown` are verdicts, too; `verifyStaple`
+ * takes only `good`.
  *
+ * @param der the OCSPResponse.
  * @throws DerError when it is not strict DER.
  * @throws ResponseError for the first rule that it breaks.
  * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { parseCertificates, verifyResponse } from 'restaple';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const der = readFileSync('domain.ocsp');
  * const { certStatus, validUntil } = verifyResponse(der, { certificate, issuer, now: new Date() });
  * if (certStatus.type === 'good') console.log(`staple until ${validUntil.toISOString()}`);
+ * ```
  */
 export function verifyResponse(der: Uint8Array, options: VerifyOptions): Verdict {
   const { certificate, issuer, now, allowSha1 = false, trustedSigners = [] } = options;

@@ -21,6 +21,7 @@ import { Deadline } from './deadline.ts';
 /** A certificate names one responder, seldom two; one made by a stranger may name thousands. */
 const MAX_URLS = 8;
 
+/** Who is asked, how, and what is taken. Durations are milliseconds. */
 export interface FetchResponseOptions<T> {
   readonly certificate: AskedCertificate;
   readonly issuer: Certificate;
@@ -49,16 +50,19 @@ export interface FetchResponseOptions<T> {
   readonly kept?: KeptResponse | undefined;
 }
 
+/** What is at hand, to be renewed. */
 export interface KeptResponse extends Kept {
   /** Whose the ETag is, as `FetchedResponse.responder` said: an ETag of one means nothing to another. */
   readonly responder?: string | undefined;
 }
 
+/** How often those are asked again whose failure was temporary. */
 export interface RetryOptions extends Retry {
   /** Called before each wait. */
   readonly waiting: (ms: number, error: RestapleError) => void;
 }
 
+/** A response that was taken, and how it came. */
 export interface FetchedResponse<T> {
   /** What `accept` returned. */
   readonly value: T;
@@ -76,9 +80,33 @@ export interface FetchedResponse<T> {
 
 /**
  * Asks each responder in turn until one gives a response that `accept` takes; then, as `retry` says, those again whose
- * failure was temporary.
+ * failure was temporary. By GET or POST as RFC 9919 section 5 says. `fetchStaple` does all that is around it.
  *
  * @throws RestapleError of the attempt that came furthest; the first among equals.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createHttpClient, createLimiter, fetchResponse, ocspUrls } from 'restaple';
+ * import { parseCertificates, proxyChoice, verifyResponse } from 'restaple';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const client = createHttpClient({ proxyFor: proxyChoice(undefined, process.env) });
+ * const { value, responder } = await fetchResponse({
+ *   certificate,
+ *   issuer,
+ *   urls: ocspUrls(certificate),
+ *   client,
+ *   limiter: createLimiter(),
+ *   method: 'auto',
+ *   headers: [],
+ *   hash: 'sha1',
+ *   nonce: undefined,
+ *   timeoutMs: 45_000,
+ *   accept: (der) => verifyResponse(der, { certificate, issuer, now: new Date() }),
+ * });
+ * client.close();
+ * console.log(responder, value.certStatus.type);
+ * ```
  */
 export async function fetchResponse<T>(options: FetchResponseOptions<T>): Promise<FetchedResponse<T>> {
   const deadline = new Deadline(options.timeoutMs, options.retry?.now, options.signal);

@@ -14,7 +14,7 @@ import { DEFAULT_TIMEOUT_MS } from './deadline.ts';
 import { fetchResponse } from './fetch-response.ts';
 import { type Staple, verifyStaple } from './staple.ts';
 
-/** Durations are milliseconds. */
+/** How `fetchStaple` asks, and what it takes. Durations are milliseconds. */
 export interface FetchStapleOptions {
   /** CA certificates, one of which must be the issuer; unless given, those of the chain, or what the certificate names. */
   readonly issuers?: readonly CertificateInput[];
@@ -36,6 +36,7 @@ export interface FetchStapleOptions {
   readonly now?: () => Date;
 }
 
+/** A staple, and for whom it is, and from whom. */
 export interface FetchedStaple extends Staple {
   readonly certificate: Certificate;
   readonly issuer: Certificate;
@@ -45,17 +46,22 @@ export interface FetchedStaple extends Staple {
 }
 
 /**
- * Finds the issuer and the responder of a certificate, asks, verifies, and returns what a server may staple:
- * `der`, until `verdict.validUntil`. Once, without another try: `createKeeper` goes on.
+ * Finds the issuer and the responder of a certificate, asks, verifies, and returns what a server may staple: `der`,
+ * until `verdict.validUntil`. Once, without another try: `createKeeper` goes on.
  *
  * @throws InputError when there is nobody to ask, or the issuer is not to be had.
  * @throws TransportError when no responder answers.
- * @throws DerError, ResponseError when the answer breaks a rule, `certificate-revoked` and `certificate-unknown` among
- *   them.
+ * @throws DerError, ResponseError when the answer breaks a rule of RFC 6960, `certificate-revoked` and
+ *   `certificate-unknown` among them.
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { fetchStaple } from 'restaple';
+ *
  * const { der, verdict } = await fetchStaple('domain.crt');
  * writeFileSync('domain.ocsp', der);
  * console.log(`staple until ${verdict.validUntil.toISOString()}`);
+ * ```
  */
 export async function fetchStaple(
   certificate: CertificateInput,

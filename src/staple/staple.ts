@@ -2,6 +2,7 @@
 import { requireGood } from '../ocsp/require-good.ts';
 import { type Verdict, type VerifyOptions, verifyResponse } from '../ocsp/verify-response.ts';
 
+/** A response that was verified for one certificate, and says `good`. */
 export interface Staple {
   /** The OCSPResponse as a server sends it. */
   readonly der: Buffer;
@@ -9,9 +10,19 @@ export interface Staple {
 }
 
 /**
- * The only way to a Staple: every rule, the status included.
+ * The only way to a Staple: every rule of `verifyResponse`, and that the status is `good` (RFC 6960 section 2.2).
  *
- * @throws DerError, ResponseError
+ * @throws DerError when it is not strict DER.
+ * @throws ResponseError for the first rule that it breaks; `certificate-revoked`, `certificate-unknown`.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { parseCertificates, verifyStaple } from 'restaple';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * const { verdict } = verifyStaple(readFileSync('domain.ocsp'), { certificate, issuer, now: new Date() });
+ * console.log(verdict.validUntil.toISOString());
+ * ```
  */
 export function verifyStaple(der: Buffer, options: VerifyOptions): Staple {
   const verdict = verifyResponse(der, options);

@@ -7,11 +7,13 @@ import { MetCertificates } from './met.ts';
 import type { StapleKeeperOptions } from './options.ts';
 import { StapleKeeper } from './staple-keeper.ts';
 
+/** How staples are kept for a server. Durations are milliseconds. */
 export interface StaplingOptions extends StapleKeeperOptions {
   /** One that serves several servers, in place of one that is made from the other options. It is the caller's to close. */
   readonly keeper?: StapleKeeper;
 }
 
+/** The stapling of one server. */
 export interface Stapling extends AsyncDisposable {
   /** Its events, its `views()`, and `refresh()`. */
   readonly keeper: StapleKeeper;
@@ -48,11 +50,19 @@ const attached = new WeakSet<Server>();
  * @throws InputError, DerError for certificates that cannot be read; InputError `usage-invalid`; a TypeError for what is
  *   no TLS server, or one that somebody answers `OCSPRequest` for already.
  * @example
- * const server = https.createServer({ key, cert }, app);
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { createServer } from 'node:https';
+ * import { attachStapling } from 'restaple/tls';
+ *
+ * const options = { key: readFileSync('domain.key'), cert: readFileSync('domain.crt') };
+ * const server = createServer(options, (request, response) => response.end('hello'));
  * const stapling = attachStapling(server);
+ * stapling.keeper.on('fetched', ({ certificate }) => console.log(certificate, 'has a staple'));
  * stapling.keeper.on('alarm', ({ certificate, message }) => console.error(certificate, message));
  * await stapling.ready;
- * server.listen(443);
+ * server.listen(8443);
+ * ```
  */
 export function attachStapling(server: Server, options: StaplingOptions = {}): Stapling {
   if (!(server instanceof Server))

@@ -12,7 +12,7 @@ import { type Certificate, decodeCertificate } from '../x509/certificate.ts';
 import { isMustStaple } from '../x509/tls-feature.ts';
 import { type JudgementOptions, clientOf } from './options.ts';
 
-/** Durations are milliseconds. */
+/** How `checkServer` asks, and what it takes. Durations are milliseconds. */
 export interface CheckServerOptions {
   /** Default 443. */
   readonly port?: number;
@@ -40,6 +40,7 @@ export interface CheckServerOptions {
  */
 export type StapleState = 'good' | 'none' | 'revoked' | 'unknown' | 'refused';
 
+/** What a server presents and staples. */
 export interface ServerReport {
   readonly state: StapleState;
   /** The server's own certificate first. Nobody has checked whether it is to be trusted. */
@@ -60,15 +61,19 @@ export interface ServerReport {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Connects to a TLS server as a client that asks for a staple, and verifies what comes. The certificate need not be
- * trusted to be looked at.
+ * Connects to a TLS server as a client that asks for a staple (RFC 6066 section 8), and verifies what comes by the
+ * rules of `verifyResponse`. The certificate need not be trusted to be looked at.
  *
  * @param host a name or an IP address without brackets.
  * @throws Error of node:net or node:tls when there is no handshake, or one that says that time ran off.
  * @throws InputError, DerError when the server sends no certificate that can be read, or `issuers` cannot be.
  * @example
- * const { state, lifeUsed, error } = await checkServer('www.example.com', { port: 443 });
+ * ```ts
+ * import { checkServer } from 'restaple';
+ *
+ * const { state, lifeUsed, error } = await checkServer('127.0.0.1', { port: 8443 });
  * console.log(state, lifeUsed, error?.message);
+ * ```
  */
 export async function checkServer(host: string, options: CheckServerOptions = {}): Promise<ServerReport> {
   const { port = 443, servername = host, sigalgs, ask = readStaple, now = () => new Date() } = options;

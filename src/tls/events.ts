@@ -11,6 +11,7 @@ export interface StoreEvent {
   readonly message?: string;
 }
 
+/** What a keeper in a program tells: all that the daemon does, and its part in a shared store. */
 export type StapleEvent = KeeperEvent | StoreEvent;
 
 /** For `on`: each event under its own `type`, and every one under `event`. */

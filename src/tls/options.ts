@@ -11,7 +11,7 @@ import { DEFAULT_TIMEOUT_MS } from '../staple/deadline.ts';
 import { DEFAULT_POLICY, type Policy } from '../staple/policy.ts';
 import { type CertificateInput, certificatesOf } from '../subject/given.ts';
 
-/** Durations are milliseconds. */
+/** What is kept, and how. Durations are milliseconds. */
 export interface StapleKeeperOptions {
   /** Each with its chain, where it is at hand: an issuer that is not there is fetched from where the certificate says. */
   readonly certificates?: readonly CertificateInput[];
@@ -50,6 +50,7 @@ export interface StapleKeeperOptions {
   readonly random?: () => number;
 }
 
+/** What is taken that is refused unless said here. */
 export type JudgementOptions = Pick<
   VerifyOptions,
   'allowSha1' | 'trustedSigners' | 'skewMs' | 'maxAgeMs' | 'allowMissingNextUpdate'

@@ -44,6 +44,18 @@ const FINAL: ReadonlySet<CertificateState> = new Set<CertificateState>([
 /**
  * Staples that are fetched, verified and kept fresh for as long as it is open. Made by `createKeeper`. An emitter of
  * `StapleEvents`; a listener that throws is an uncaught exception, as with every emitter.
+ * @example
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { StapleKeeper } from 'restaple/tls';
+ *
+ * const keeper = new StapleKeeper({});
+ * await keeper.add('domain.crt');
+ * const { raw } = new X509Certificate(readFileSync('domain.crt'));
+ * console.log(keeper.stapleOf(raw)?.length);
+ * await keeper.close();
+ * ```
  */
 export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDisposable {
   readonly #options: StapleKeeperOptions;

@@ -6,6 +6,7 @@ import type { DerReader } from '../der/reader.ts';
 import { TAG } from '../der/tags.ts';
 import { oid, sequence } from '../der/writer.ts';
 
+/** An algorithm (RFC 5280 section 4.1.1.2) by its object identifier, as dotted text. */
 export interface AlgorithmIdentifier {
   readonly algorithm: string;
   /** The encoded parameters; `undefined` when there are none. */

@@ -8,6 +8,7 @@ import { readExtension } from './extension.ts';
 import { type GeneralName, decodeGeneralName } from './general-name.ts';
 import { OID } from './oids.ts';
 
+/** One line of authorityInfoAccess (RFC 5280 section 4.2.2.1): `method` is an object identifier as dotted text. */
 export interface AccessDescription {
   readonly method: string;
   readonly location: GeneralName;
@@ -23,10 +24,36 @@ export function decodeAuthorityInfoAccess(reader: DerReader): readonly AccessDes
   });
 }
 
-/** The OCSP URLs of a certificate in the order it names them. As written: they may be no URLs at all. */
+/**
+ * The OCSP URLs of a certificate (RFC 5280 section 4.2.2.1) in the order it names them; empty when it names none. As
+ * written: they may be no URLs at all, and lead anywhere.
+ *
+ * @throws DerError when the extension cannot be read.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { ocspUrls, parseCertificates } from 'restaple';
+ *
+ * const [certificate] = parseCertificates(readFileSync('domain.crt'));
+ * console.log(ocspUrls(certificate));
+ * ```
+ */
 export const ocspUrls = (certificate: Certificate): string[] => locations(certificate, OID.adOcsp);
 
-/** The caIssuers URLs of a certificate in the order it names them. As written. */
+/**
+ * The caIssuers URLs of a certificate (RFC 5280 section 4.2.2.1), from which its issuer's can be had, in the order it
+ * names them. As written.
+ *
+ * @throws DerError when the extension cannot be read.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { caIssuersUrls, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate] = parseCertificates(readFileSync('domain.crt'));
+ * console.log(caIssuersUrls(certificate));
+ * ```
+ */
 export const caIssuersUrls = (certificate: Certificate): string[] => locations(certificate, OID.adCaIssuers);
 
 function locations(certificate: Certificate, method: string): string[] {

@@ -10,10 +10,19 @@ const CERTIFICATE = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 const PKCS7 = new Set(['PKCS7', 'CMS']);
 
 /**
- * All certificates in the order of the file; empty when it has none. A file that holds a private key too is wiped by
- * `parsePem`.
+ * All certificates in the order of the file, whatever its form: PEM (RFC 7468) between other text, DER, PKCS#7; empty
+ * when it has none. `file` is not kept, but the certificates are views into it when it is DER. A file that holds a
+ * private key too is wiped by this: read it again for the key.
  *
  * @throws DerError when what looks like a certificate is none.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { parseCertificates } from 'restaple';
+ *
+ * const [certificate, issuer] = parseCertificates(readFileSync('domain.crt'));
+ * console.log(certificate.notAfter.toISOString(), issuer.notAfter.toISOString());
+ * ```
  */
 export function parseCertificates(file: Buffer): readonly Certificate[] {
   // No DER certificate starts like text, and no text starts with 0x30 0x8x.

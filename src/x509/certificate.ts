@@ -10,6 +10,10 @@ import { type AlgorithmIdentifier, decodeAlgorithmIdentifier } from './algorithm
 import { type Extension, decodeExtensions } from './extension.ts';
 import { decodeVersion } from './version.ts';
 
+/**
+ * A certificate (RFC 5280 section 4.1) with its fields as they stand: what is encoded is so in DER, and a view into
+ * the bytes that were decoded.
+ */
 export interface Certificate {
   /** The whole certificate, and the part of it that is signed. */
   readonly raw: Buffer;
@@ -33,12 +37,18 @@ export interface Certificate {
 }
 
 /**
- * Decodes one DER certificate.
+ * Decodes one certificate in DER (RFC 5280 section 4.1). For files of any form there is `parseCertificates`.
  *
  * @throws DerError when it is not strict DER or no certificate.
  * @example
- * const certificate = decodeCertificate(readFileSync('domain.der'));
- * console.log(certificate.notAfter.toISOString());
+ * ```ts
+ * import { X509Certificate } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { decodeCertificate } from 'restaple';
+ *
+ * const { raw } = new X509Certificate(readFileSync('domain.crt'));
+ * console.log(decodeCertificate(raw).notAfter.toISOString());
+ * ```
  */
 export function decodeCertificate(der: Uint8Array): Certificate {
   return decodeWhole(der, 'Certificate', readCertificate);

@@ -10,8 +10,17 @@ const MAX_CERTIFICATES = 100;
 /**
  * The certificate that issued none of the others. CA certificates count only where there is nothing else.
  *
- * @throws InputError `certificate-not-found` for an empty list, `certificate-ambiguous` when several are left: a staple
- *   is for one certificate.
+ * @throws InputError `certificate-not-found` for an empty list, `certificate-ambiguous` when several are left, a
+ *   staple being for one certificate, or for more than 100.
+ * @throws DerError when a name or basicConstraints cannot be read.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { findLeaf, parseCertificates } from 'restaple';
+ *
+ * const chain = parseCertificates(readFileSync('domain.crt'));
+ * console.log(findLeaf(chain) === chain[0]);
+ * ```
  */
 export function findLeaf(certificates: readonly Certificate[]): Certificate {
   if (certificates.length > MAX_CERTIFICATES) {

@@ -6,6 +6,7 @@ import { type DerReader, decodeWhole } from '../der/reader.ts';
 import { TAG } from '../der/tags.ts';
 import { boolean, octetString, oid, sequence } from '../der/writer.ts';
 
+/** An extension of a certificate, a request or a response (RFC 5280 section 4.1). `oid` is dotted text. */
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
@@ -58,6 +59,18 @@ export function readExtension<T>(
   return extension && decodeWhole(extension.value, what, decode);
 }
 
+/**
+ * The extension with this object identifier (dotted text), or `undefined` when it is not there.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { findExtension, parseCertificates } from 'restaple/ocsp';
+ *
+ * const [certificate] = parseCertificates(readFileSync('domain.crt'));
+ * const subjectAltName = findExtension(certificate.extensions, '2.5.29.17');
+ * console.log(subjectAltName?.critical, subjectAltName?.value.toString('hex'));
+ * ```
+ */
 export function findExtension(extensions: readonly Extension[], id: string): Extension | undefined {
   for (const extension of extensions) if (extension.oid === id) return extension;
   return undefined;

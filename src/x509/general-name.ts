@@ -12,6 +12,7 @@ import { formatName } from './name.ts';
 export type GeneralNameType =
   'other' | 'email' | 'DNS' | 'x400' | 'directory' | 'ediParty' | 'URI' | 'IP' | 'registeredID';
 
+/** A name of an X.509 extension (RFC 5280 section 4.2.1.6). */
 export interface GeneralName {
   readonly type: GeneralNameType;
   /** As text: an address, a name, a URL; hex for the forms that are not read. Not cleaned of control characters. */

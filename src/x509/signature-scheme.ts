@@ -14,6 +14,7 @@ import {
 } from './algorithm-identifier.ts';
 import { OID } from './oids.ts';
 
+/** A hash function, by its name in node:crypto. */
 export type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export type KeyKind = 'rsa' | 'ec' | 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
 

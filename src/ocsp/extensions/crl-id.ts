@@ -8,6 +8,7 @@ import { explicit, generalizedTime, ia5String, integer, sequence } from '../../d
 import type { Extension } from '../../x509/extension.ts';
 import { OID } from '../../x509/oids.ts';
 
+/** The CRL that an answer was taken from (RFC 6960 section 4.4.2). */
 export interface CrlID {
   readonly crlUrl: string | undefined;
   /** Content octets of the INTEGER. */
@@ -15,6 +16,20 @@ export interface CrlID {
   readonly crlTime: Date | undefined;
 }
 
+/**
+ * The CRL that a response was taken from (RFC 6960 section 4.4.2).
+ *
+ * @param value the `value` of the Extension.
+ * @throws DerError when it is not that in strict DER.
+ * @example
+ * ```ts
+ * import { decodeCrlID, encodeCrlID } from 'restaple/ocsp';
+ *
+ * const crlUrl = 'http://crl.example/ca.crl';
+ * const { value } = encodeCrlID({ crlUrl, crlNum: undefined, crlTime: undefined });
+ * console.log(decodeCrlID(value).crlUrl); // http://crl.example/ca.crl
+ * ```
+ */
 export function decodeCrlID(value: Uint8Array): CrlID {
   return decodeWhole(value, 'CrlID', (reader) => {
     const fields = reader.sequence();
@@ -32,6 +47,17 @@ export function decodeCrlID(value: Uint8Array): CrlID {
   });
 }
 
+/**
+ * The extension of a response that says which CRL it was taken from (RFC 6960 section 4.4.2).
+ * @example
+ * ```ts
+ * import { decodeCrlID, encodeCrlID } from 'restaple/ocsp';
+ *
+ * const crlUrl = 'http://crl.example/ca.crl';
+ * const { value } = encodeCrlID({ crlUrl, crlNum: undefined, crlTime: undefined });
+ * console.log(decodeCrlID(value).crlUrl); // http://crl.example/ca.crl
+ * ```
+ */
 export function encodeCrlID({ crlUrl, crlNum, crlTime }: CrlID): Extension {
   const value = sequence(
     ...(crlUrl === undefined ? [] : [explicit(0, ia5String(crlUrl))]),

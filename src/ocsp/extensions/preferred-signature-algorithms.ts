@@ -12,11 +12,26 @@ import {
 import type { Extension } from '../../x509/extension.ts';
 import { OID } from '../../x509/oids.ts';
 
+/** An algorithm of signatures, and one of the key in the signer's certificate (RFC 6960 section 4.4.7.1). */
 export interface PreferredSignatureAlgorithm {
   readonly sigIdentifier: AlgorithmIdentifier;
   readonly certIdentifier: AlgorithmIdentifier | undefined;
 }
 
+/**
+ * What a client would like to be signed with, the best first (RFC 6960 section 4.4.7.1).
+ *
+ * @param value the `value` of the Extension.
+ * @throws DerError when it is not that in strict DER.
+ * @example
+ * ```ts
+ * import { decodePreferredSignatureAlgorithms, encodePreferredSignatureAlgorithms } from 'restaple/ocsp';
+ *
+ * const sigIdentifier = { algorithm: '1.2.840.10045.4.3.2', parameters: undefined };
+ * const { value } = encodePreferredSignatureAlgorithms([{ sigIdentifier, certIdentifier: undefined }]);
+ * console.log(decodePreferredSignatureAlgorithms(value)[0].sigIdentifier.algorithm); // 1.2.840.10045.4.3.2
+ * ```
+ */
 export function decodePreferredSignatureAlgorithms(
   value: Uint8Array,
 ): readonly PreferredSignatureAlgorithm[] {
@@ -31,6 +46,18 @@ export function decodePreferredSignatureAlgorithms(
   );
 }
 
+/**
+ * The extension of a request that says what the client would like to be signed with, the best first (RFC 6960 section
+ * 4.4.7.1).
+ * @example
+ * ```ts
+ * import { decodePreferredSignatureAlgorithms, encodePreferredSignatureAlgorithms } from 'restaple/ocsp';
+ *
+ * const sigIdentifier = { algorithm: '1.2.840.10045.4.3.2', parameters: undefined };
+ * const { value } = encodePreferredSignatureAlgorithms([{ sigIdentifier, certIdentifier: undefined }]);
+ * console.log(decodePreferredSignatureAlgorithms(value)[0].sigIdentifier.algorithm); // 1.2.840.10045.4.3.2
+ * ```
+ */
 export function encodePreferredSignatureAlgorithms(
   preferred: readonly PreferredSignatureAlgorithm[],
 ): Extension {
