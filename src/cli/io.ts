@@ -18,6 +18,8 @@ export interface Io {
   readonly colorErr: boolean;
   /** How wide the terminal is that the result goes to; `undefined` when it goes elsewhere. */
   readonly columnsOut: number | undefined;
+  /** How high it is. */
+  readonly rowsOut: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
 }
@@ -61,6 +63,9 @@ export function processIo(): ProcessIo {
     get columnsOut() {
       // A terminal that does not know has 0.
       return isTerminal(1, () => process.stdout) ? process.stdout.columns || undefined : undefined;
+    },
+    get rowsOut() {
+      return isTerminal(1, () => process.stdout) ? process.stdout.rows || undefined : undefined;
     },
     env,
     now: () => new Date(),

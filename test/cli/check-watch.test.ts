@@ -27,6 +27,7 @@ const io = (columnsOut: number): Io => ({
   colorOut: false,
   colorErr: false,
   columnsOut,
+  rowsOut: undefined,
   env: { LANG: 'C.UTF-8' },
   now: () => new Date(0),
 });
@@ -35,9 +36,8 @@ describe('the table', () => {
   const [one, two] = [target('a.example'), target(`${'very-long.'.repeat(6)}example:8443`)];
 
   it('has a row for each server, also before it has answered', () => {
-    const lines = watchTable([one, two], new Map([[two, report(two, 'cannot connect')]]), io(200)).split(
-      '\n',
-    );
+    const reports = new Map([[two, report(two, 'cannot connect')]]);
+    const lines = watchTable([one, two], reports, io(200), undefined).split('\n');
     expect(lines[0]).toMatch(/^server +severity +used +left +finding$/);
     expect(lines[1]).toMatch(/^a\.example +- +- +-$/);
     expect(lines[2]).toMatch(/^….*example:8443 +CRITICAL +- +- +cannot connect$/);
@@ -46,10 +46,36 @@ describe('the table', () => {
 
   it.each([80, 60, 20])('is no wider than a terminal of %i columns, if it can be', (columns) => {
     const reports = new Map([[one, report(one, `no\u001B[2J ${'words '.repeat(50)}`)]]);
-    const table = watchTable([one], reports, io(columns));
+    const table = watchTable([one], reports, io(columns), undefined);
     expect(table).not.toContain('\u001B');
     const widest = Math.max(...table.split('\n').map((line) => line.length));
     // The columns before the finding are never cut.
     expect(widest).toBeLessThanOrEqual(Math.max(columns, 'a.example  CRITICAL  used  left'.length + 2));
+  });
+
+  describe('on a terminal that is lower than it', () => {
+    const many = Array.from({ length: 9 }, (_, i) => target(`s${i}.example`));
+    const bad = new Map(many.slice(6).map((each) => [each, report(each, 'cannot connect')]));
+    const namesAt = (height: number | undefined, targets = many): readonly string[] =>
+      watchTable(targets, bad, io(80), height)
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replace(/ {2}.*/, ''));
+
+    it('has the gravest first, and says how many more there are', () => {
+      expect(namesAt(7)).toEqual(['s6.example', 's7.example', 's8.example', 's0.example', '… and 5 more']);
+      expect(namesAt(5)).toEqual(['s6.example', 's7.example', '… and 7 more']);
+    });
+
+    it.each([11, 100, undefined])('has all in the order given where they fit into %s lines', (height) => {
+      expect(namesAt(height)).toEqual(many.map(({ name }) => name));
+    });
+
+    it.each([3, 4, 5, 6, 7, 8, 9, 10])('leaves a line of %i to the cursor', (height) => {
+      expect(watchTable(many, bad, io(80), height).split('\n').length).toBeLessThanOrEqual(
+        Math.max(height, 4),
+      );
+    });
   });
 });

@@ -15,6 +15,7 @@ function printed(problems: readonly ConfigProblem[]): string {
     colorOut: false,
     colorErr: false,
     columnsOut: undefined,
+    rowsOut: undefined,
     env: {},
     now: () => new Date(0),
   };

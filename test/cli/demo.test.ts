@@ -90,6 +90,7 @@ describe('restaple demo', () => {
         colorOut: false,
         colorErr: false,
         columnsOut: undefined,
+        rowsOut: undefined,
         env: {},
         now: () => new Date(),
       };

@@ -73,6 +73,7 @@ function call({ staple, args = [], piped = false, pem, temporary }: Call = {}): 
       colorOut: false,
       colorErr: false,
       columnsOut: undefined,
+      rowsOut: undefined,
       // h2o may have been started with nothing at all.
       env: {},
       now: () => NOW,

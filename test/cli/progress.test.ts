@@ -18,6 +18,7 @@ function terminalAt(
     colorOut: false,
     colorErr: false,
     columnsOut: undefined,
+    rowsOut: undefined,
     env: {},
     now: () => new Date(now),
   };

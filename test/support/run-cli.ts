@@ -42,6 +42,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     colorOut: color,
     colorErr: color,
     columnsOut: options.columns,
+    rowsOut: undefined,
     env: options.env ?? {},
     now: () => options.now ?? NOW,
   };

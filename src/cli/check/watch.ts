@@ -10,9 +10,12 @@ import type { CheckTools } from './tools.ts';
 import { watchTable } from './watch-table.ts';
 
 const JOBS = 16;
-/** The other screen of a terminal, so that what was on this one is there again afterwards (xterm's control sequences). */
-const OTHER_SCREEN = '\u001B[?1049h\u001B[?25l';
-const THIS_SCREEN = '\u001B[?25h\u001B[?1049l';
+/**
+ * The other screen of a terminal, so that what was on this one is there again afterwards, without a cursor; and lines that
+ * are too long end at the edge, else the table would be higher than it is (xterm's control sequences).
+ */
+const OTHER_SCREEN = '\u001B[?1049h\u001B[?25l\u001B[?7l';
+const THIS_SCREEN = '\u001B[?7h\u001B[?25h\u001B[?1049l';
 const CLEAR = '\u001B[H\u001B[J';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -40,7 +43,7 @@ export async function watch(
   try {
     await watchUntil(stopping.signal, targets, reports, tools, io, intervalMs);
   } finally {
-    io.out(THIS_SCREEN + watchTable(targets, reports, io));
+    io.out(THIS_SCREEN + watchTable(targets, reports, io, undefined));
     for (const signal of SIGNALS) process.off(signal, stop);
   }
   // A server that never answered before the end may be anything.
@@ -57,7 +60,7 @@ async function watchUntil(
   intervalMs: number,
 ): Promise<void> {
   const draw = (): void => {
-    if (!signal.aborted) io.out(CLEAR + watchTable(targets, reports, io));
+    if (!signal.aborted) io.out(CLEAR + watchTable(targets, reports, io, io.rowsOut));
   };
   const look = async (target: CheckTarget): Promise<CheckTarget> => {
     const report = await checkServer(target, { ...tools, signal });
@@ -66,14 +69,19 @@ async function watchUntil(
     draw();
     return target;
   };
-  draw();
-  while (!signal.aborted) {
-    try {
-      await inOrder(targets, JOBS, look, () => {});
-    } catch (error) {
-      if (!signal.aborted) throw error;
+  // Whoever ends it waits for nobody: not for an issuer or a CRL that is on its way.
+  const ended = new Promise<unknown>((resolve) => signal.addEventListener('abort', resolve));
+  process.on('SIGWINCH', draw);
+  try {
+    draw();
+    while (!signal.aborted) {
+      await Promise.race([inOrder(targets, JOBS, look, () => {}), ended]);
+      await pause(intervalMs, signal);
     }
-    await pause(intervalMs, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    process.off('SIGWINCH', draw);
   }
 }
 
