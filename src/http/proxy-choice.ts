@@ -4,7 +4,7 @@
 import { BlockList, isIP } from 'node:net';
 import { InputError } from '../errors.ts';
 import { printable } from '../text.ts';
-import { withoutBrackets } from './place.ts';
+import { percentDecoded, withoutBrackets } from './place.ts';
 
 /** The proxy for a URL; `undefined`: none, the way is direct. */
 export type ProxyChoice = (url: URL) => URL | undefined;
@@ -13,26 +13,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
 
+/** RFC 1929 has one byte for the length of each. */
+const MAX_SOCKS_BYTES = 255;
+
 /** Every proxy but `socks5`: for that, names are looked up here. */
 export function looksNamesUp({ protocol }: URL): boolean {
   return protocol !== 'socks5:';
 }
 
 /**
- * The proxy for each URL, as curl chooses it: `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` of the
- * environment.
- *
  * @param given the value of `--proxy`: for every URL, whatever the environment says; empty for none at all.
- * @param env such as `process.env`.
  * @throws InputError `usage-invalid` for a proxy that is none, by the name of the option or variable.
- * @example
- * ```ts
- * import { proxyChoice } from 'restaple';
- *
- * const proxyFor = proxyChoice(undefined, { http_proxy: 'proxy.example:3128', no_proxy: '.internal' });
- * console.log(proxyFor(new URL('http://ocsp.example/'))?.href); // http://proxy.example:3128/
- * console.log(proxyFor(new URL('http://ocsp.internal/'))); // undefined
- * ```
  */
 export function proxyChoice(given: string | undefined, env: Environment): ProxyChoice {
   if (given === '') return () => undefined;
@@ -65,8 +56,16 @@ function parseProxy(name: string, text: string): URL {
       `${name} is ${shown}: expected http, https, socks5 or socks5h://HOST:PORT`,
     );
   }
+  if (url.protocol.startsWith('socks') && [url.username, url.password].some(isTooLongForSocks))
+    throw new InputError(
+      'usage-invalid',
+      `${name} has a user or password of more than ${MAX_SOCKS_BYTES} bytes`,
+    );
   return url;
 }
+
+const isTooLongForSocks = (text: string): boolean =>
+  Buffer.byteLength(percentDecoded(text)) > MAX_SOCKS_BYTES;
 
 /**
  * NO_PROXY: host names and the domains below them, IP addresses, networks in CIDR, between commas or spaces; `*` is all.
@@ -82,13 +81,14 @@ function exemption(text: string): (hostname: string) => boolean {
   const networks = new BlockList();
   const domains = new Set<string>();
   for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/');
+    // What is left of `10.0.0.0/` or the like is no host: a slash must not make a network of all addresses.
+    const [, address = '', digits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
     const bare = withoutBrackets(address);
     const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
-    const bits = prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix);
+    const all = family === 'ipv6' ? 128 : 32;
+    const bits = digits === undefined ? all : Number(digits);
     if (isIP(bare) === 0) domains.add(entry.replace(/^\./, '').replace(/\.$/, ''));
-    else if (Number.isInteger(bits) && bits >= 0 && bits <= (family === 'ipv6' ? 128 : 32))
-      networks.addSubnet(bare, bits, family);
+    else if (bits <= all) networks.addSubnet(bare, bits, family);
   }
   return (hostname) => {
     const host = withoutBrackets(hostname);

@@ -55,12 +55,18 @@ describe('an HTTP proxy', () => {
     expect(header(server.requests[0], 'authorization')).toBe('Basic dXNlcjpzZWNyZXQ=');
   });
 
-  it('is told its user and password, and the responder is not', async () => {
+  it.each([
+    ['us%20er:p%3Aw@', 'us er:p:w'],
+    ['user:100%@', 'user:100%'],
+  ])('is told its user and password, and the responder is not: %s', async (userinfo, credentials) => {
     const server = await serve(OK);
-    const proxy = await started(startHttpProxy({ credentials: 'us er:p:w' }));
-    const http = through('http', proxy, { userinfo: 'us%20er:p%3Aw@' });
-    expect((await http.exchange(get(server.url().href))).status).toBe(200);
-    expect(header(server.requests[0], 'proxy-authorization')).toBeUndefined();
+    const proxy = await started(startHttpProxy({ credentials }));
+    const http = through('http', proxy, { userinfo });
+    const tunnel = { headers: [['Host', 'other.example']] } as const;
+    for (const more of [{}, tunnel])
+      expect((await http.exchange(get(server.url().href, more))).status).toBe(200);
+    for (const one of server.requests) expect(header(one, 'proxy-authorization')).toBeUndefined();
+    expect(proxy.asked.map((asked) => asked.split(' ')[0])).toEqual(['GET', 'CONNECT']);
   });
 
   it('keeps its connection', async () => {
@@ -123,10 +129,20 @@ describe('a SOCKS proxy', () => {
     expect(header(server.requests[0], 'host')).toBe(`ocsp.example.test:${server.port}`);
   });
 
-  it('takes a user and a password', async () => {
+  it.each([
+    ['us%20er:p%3Aw@', 'us er:p:w'],
+    ['user:100%@', 'user:100%'],
+  ])('takes a user and a password: %s', async (userinfo, credentials) => {
     const server = await serve(OK);
-    const proxy = await started(startSocksProxy({ credentials: 'us er:p:w' }));
-    const http = through('socks5h', proxy, { userinfo: 'us%20er:p%3Aw@' });
+    const proxy = await started(startSocksProxy({ credentials }));
+    const http = through('socks5h', proxy, { userinfo });
+    expect((await http.exchange(get(server.url().href))).status).toBe(200);
+  });
+
+  it('may stand at an IPv6 address', async ({ skip }) => {
+    const server = await serve(OK);
+    const proxy = await started(startSocksProxy({ host: '::1' })).catch(() => skip('no IPv6 loopback here'));
+    const http = client({ proxyFor: proxyChoice(`socks5h://[::1]:${proxy.port}`, {}) });
     expect((await http.exchange(get(server.url().href))).status).toBe(200);
   });
 
@@ -240,14 +256,16 @@ describe('a proxy at fault', () => {
   });
 
   it('never answers: the time-out ends it, and nothing stays open', async () => {
-    const proxy = await started(startHttpProxy({ silent: true }));
-    const http = through('http', proxy, { connectTimeoutMs: 100 });
-    const error = await refusal(http.exchange(tunnel));
+    let closed: (() => void) | undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const proxy = await serve((_request, socket) => void socket.once('close', () => closed?.()));
+    const error = await refusal(through('http', proxy, { connectTimeoutMs: 100 }).exchange(tunnel));
     expect([error.code, error.message]).toEqual([
       'http-timeout',
       `no connection to ocsp.example.test:80 through the proxy 127.0.0.1:${proxy.port} within 100 ms (connect time-out)`,
     ]);
-    http.close();
+    // The client is still there, as that of a daemon.
+    await isClosed;
   });
 
   it('is not taken for a responder at fault', async () => {

@@ -1,11 +1,11 @@
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { IncomingMessage, Server } from 'node:http';
 
-/** Starts a server on a free port of 127.0.0.1. */
-export function listen(server: NetServer): Promise<number> {
+/** Starts a server on a free port of 127.0.0.1, or of `host`. */
+export function listen(server: NetServer, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const { port }: AddressInfo = Object(server.address());
       resolve(port);
     });

@@ -22,8 +22,6 @@ export interface HttpProxyOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What it answers to CONNECT instead of making a tunnel. */
   readonly refuseTunnels?: string;
-  /** Takes CONNECT and never answers. */
-  readonly silent?: boolean;
 }
 
 export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Proxy> {
@@ -57,7 +55,6 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Pr
   });
   server.on('connect', ({ url = '', headers }, client) => {
     asked.push(`CONNECT ${url}`);
-    if (options.silent === true) return;
     if (wanted !== undefined && headers['proxy-authorization'] !== wanted)
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
     else if (options.refuseTunnels !== undefined)
@@ -74,10 +71,12 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Pr
 export interface SocksProxyOptions {
   /** `user:password` (RFC 1929), without which it takes nobody. */
   readonly credentials?: string;
+  /** Where it listens; 127.0.0.1 unless given. */
+  readonly host?: string;
 }
 
 /** SOCKS 5 (RFC 1928), as far as CONNECT goes. */
-export async function startSocksProxy({ credentials }: SocksProxyOptions = {}): Promise<Proxy> {
+export async function startSocksProxy({ credentials, host }: SocksProxyOptions = {}): Promise<Proxy> {
   const asked: string[] = [];
   const sockets = new Set<Duplex>();
   const serve = async (socket: Socket): Promise<void> => {
@@ -99,17 +98,17 @@ export async function startSocksProxy({ credentials }: SocksProxyOptions = {}): 
       if (!isRight) return;
     }
     const [, , , kind] = await read(4);
-    const host = kind === 1 ? (await read(4)).join('.') : (await read((await read(1))[0] ?? 0)).toString();
+    const to = kind === 1 ? (await read(4)).join('.') : (await read((await read(1))[0] ?? 0)).toString();
     const port = (await read(2)).readUInt16BE();
-    asked.push(`SOCKS ${host}:${port}`);
+    asked.push(`SOCKS ${to}:${port}`);
     const granted = Buffer.from('05000001000000000000', 'hex');
-    join(socket, host, port, sockets, () => socket.write(granted));
+    join(socket, to, port, sockets, () => socket.write(granted));
   };
   const server = createNetServer((socket) => {
     sockets.add(socket.on('error', () => socket.destroy()));
     serve(socket).catch(() => socket.destroy());
   });
-  const port = await listen(server);
+  const port = await listen(server, host);
   return { port, asked, close: () => stop(server, sockets) };
 }
 
