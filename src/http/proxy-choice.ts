@@ -22,8 +22,20 @@ export function looksNamesUp({ protocol }: URL): boolean {
 }
 
 /**
+ * The proxy for each URL, as curl chooses it: `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` of the
+ * environment.
+ *
  * @param given the value of `--proxy`: for every URL, whatever the environment says; empty for none at all.
+ * @param env such as `process.env`.
  * @throws InputError `usage-invalid` for a proxy that is none, by the name of the option or variable.
+ * @example
+ * ```ts
+ * import { proxyChoice } from 'restaple';
+ *
+ * const proxyFor = proxyChoice(undefined, { http_proxy: 'proxy.example:3128', no_proxy: '.internal' });
+ * console.log(proxyFor(new URL('http://ocsp.example/'))?.href); // http://proxy.example:3128/
+ * console.log(proxyFor(new URL('http://ocsp.internal/'))); // undefined
+ * ```
  */
 export function proxyChoice(given: string | undefined, env: Environment): ProxyChoice {
   if (given === '') return () => undefined;
