@@ -5,6 +5,7 @@ import type { Verdict } from '../ocsp/verify-response.ts';
 import type { Revocation } from '../keeper/work.ts';
 import { isWorse } from '../staple/staple.ts';
 import { certIDKeyOf } from './cert-id-key.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { RelayAnswer, Slot } from './slot.ts';
 import { TRY_LATER } from './statuses.ts';
 
@@ -24,8 +25,8 @@ export class Place implements Slot {
   keeper: 'own' | 'relayed' | undefined;
   /** What is said when nothing is there that holds, since the last attempt brought nothing. */
   instead: RelayAnswer | undefined;
-  /** Whoever gives up waiting takes himself out: a keeper may be silent for as long as it likes. */
-  readonly waiting: Set<(answer: RelayAnswer) => void> = new Set();
+  /** Whoever gives up waiting takes himself out: a keeper may be silent for as long as it likes. Nobody waits at most places. */
+  waiting: Set<(answer: RelayAnswer) => void> | undefined;
 }
 
 export class Answers {
@@ -114,11 +115,8 @@ function fill(place: Place, { der, verdict }: Verified): void {
   place.instead = undefined;
   place.verdict = { certStatus, thisUpdate, validUntil };
   if (place.answer?.der.equals(der) !== true) {
-    // A copy of its own: a view would hold the memory of whatever it was read in.
-    const copy = Buffer.allocUnsafeSlow(der.length);
-    copy.set(der);
     place.answer = {
-      der: copy,
+      der: ownBytes(der),
       life: { thisUpdate: thisUpdate.getTime(), validUntil: validUntil.getTime() },
     };
   }
@@ -126,7 +124,7 @@ function fill(place: Place, { der, verdict }: Verified): void {
 }
 
 function settle(place: Place, answer: RelayAnswer): void {
-  const waiting = [...place.waiting];
-  place.waiting.clear();
+  const { waiting = [] } = place;
+  place.waiting = undefined;
   for (const resolve of waiting) resolve(answer);
 }

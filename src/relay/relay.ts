@@ -14,6 +14,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { Answers, type Place } from './answers.ts';
 import { certIDKeyOf, hashIn, issuerKeyOf } from './cert-id-key.ts';
 import { KnownIssuers } from './known-issuers.ts';
+import { ownBytes } from './own-bytes.ts';
 import { PassOn } from './pass-on.ts';
 import { plainCertID } from './plain-question.ts';
 import type { Answering, Question } from './question.ts';
@@ -243,10 +244,10 @@ export class Relay implements Answering, Witness {
       });
       const settled = (answer: RelayAnswer): void => {
         cancel();
-        place.waiting.delete(settled);
+        place.waiting?.delete(settled);
         resolve(answer);
       };
-      place.waiting.add(settled);
+      (place.waiting ??= new Set()).add(settled);
     });
   }
 
@@ -291,7 +292,7 @@ export class Relay implements Answering, Witness {
       if (verdict.certStatus.type === 'unknown') {
         // A certificate of today may be known in a minute.
         const until = Math.min(now + LONG_PAUSE_MS, verdict.validUntil.getTime());
-        const answer = { der, life: { thisUpdate, validUntil: until } };
+        const answer = { der: ownBytes(der), life: { thisUpdate, validUntil: until } };
         this.#recent.set(road, { answer, until: clock.monotonic() + (until - now) });
         return answer;
       }

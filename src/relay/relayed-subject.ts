@@ -8,6 +8,7 @@ import { formatName } from '../x509/name.ts';
 import type { Hash } from '../x509/signature-scheme.ts';
 import { certIDKeyOf, hashIn } from './cert-id-key.ts';
 import type { KnownIssuer } from './known-issuers.ts';
+import { ownBytes } from './own-bytes.ts';
 
 /** Longer than any that a CA writes into certificates; what strangers send is kept beside each question. */
 const MAX_UPSTREAM = 1024;
@@ -19,7 +20,6 @@ export interface RelayedSubject {
   /** SHA-256 of what it is looked up by, as lower-case hex: what a stranger sends never becomes a path. */
   readonly key: string;
   readonly certIDKey: string;
-  readonly certID: CertID;
   readonly hash: Hash;
   /** For those who read logs. */
   readonly label: string;
@@ -42,10 +42,9 @@ export function relayedSubject(
   return {
     key: createHash('sha256').update(certIDKey, 'latin1').digest('hex'),
     certIDKey,
-    certID,
     hash,
     label: `serial ${hex(certID.serialNumber)} of ${formatName(name)}`,
-    asked: { issuer: name, serialNumber: certID.serialNumber, notAfter: NEVER },
+    asked: { issuer: name, serialNumber: ownBytes(certID.serialNumber), notAfter: NEVER },
     issuer,
     upstream: upstream !== undefined && upstream.length <= MAX_UPSTREAM ? upstream : undefined,
   };

@@ -20,6 +20,7 @@ import { hex, printable } from '../text.ts';
 import { formatName } from '../x509/name.ts';
 import { type Answers, type Verified, refuseTakenBack } from './answers.ts';
 import { askUpstream, judge } from './ask-upstream.ts';
+import { ownBytes } from './own-bytes.ts';
 import { formatRelayedNote, parseRelayedNote } from './relayed-note.ts';
 import { type RelayedSubject, upstreamsOf } from './relayed-subject.ts';
 import type { RelayAnswer } from './slot.ts';
@@ -74,7 +75,7 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
       const fetched = await this.fetch(subject, known, signal);
       const { der, freshness, notModified, responder, value: verdict } = fetched;
       if (verdict.certStatus.type === 'unknown') {
-        instead = { der, life: lifeOf(verdict) };
+        instead = { der: ownBytes(der), life: lifeOf(verdict) };
         requireGood(verdict.certStatus);
       }
       return {
@@ -119,7 +120,11 @@ export class RelayedWork implements Work<RelayedSubject, Verified> {
     }
   }
 
-  remember({ certID, certIDKey, key, upstream }: RelayedSubject, memory: Memory | undefined): void {
+  remember(
+    { asked, certIDKey, hash, issuer, key, upstream }: RelayedSubject,
+    memory: Memory | undefined,
+  ): void {
+    const certID = createCertID(asked, issuer.certificate, hash);
     const askedAt = this.#answers.find(certIDKey)?.askedAt ?? this.#clock.now();
     this.store.saveNote(key, formatRelayedNote({ certID, upstream, askedAt, memory }));
   }

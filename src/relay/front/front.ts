@@ -209,31 +209,28 @@ export class Front {
       this.#stats.misses++;
       if (response.destroyed || response.closed) return;
       if (this.isClosing) response.shouldKeepAlive = false;
-      this.#send(exchange, this.#isOver(answer) ? TRY_LATER : answer);
+      this.#send(exchange, isOver(answer, this.#options.clock.now()) ? TRY_LATER : answer);
     } catch (error) {
       this.#fault(exchange, error);
     }
   }
 
   #sendKept(exchange: Exchange, slot: Slot | undefined): boolean {
-    if (!slot?.answer || this.#isOver(slot.answer)) return false;
-    slot.askedAt = this.#options.clock.now();
+    const answer = slot?.answer;
+    const now = this.#options.clock.now();
+    if (!slot || !answer || isOver(answer, now)) return false;
+    slot.askedAt = now;
     this.#stats.hits++;
-    this.#send(exchange, slot.answer);
+    this.#send(exchange, answer, now);
     return true;
   }
 
-  #isOver({ life }: RelayAnswer): boolean {
-    return life !== undefined && life.validUntil <= this.#options.clock.now();
-  }
-
-  #send([request, response]: Exchange, answer: RelayAnswer): void {
-    const now = this.#options.clock.now();
+  #send([request, response]: Exchange, answer: RelayAnswer, now = this.#options.clock.now()): void {
     const ready = prepare(answer);
     if (request.method !== 'POST' && isUnchanged(request.headers, ready)) {
       this.#stats.unchanged++;
       response.writeHead(304, ready.unchangedAt(now)).end();
-    } else response.writeHead(200, ready.headersAt(now)).end(ready.body, 'latin1');
+    } else response.writeHead(200, ready.headersAt(now)).end(ready.body(), 'latin1');
   }
 
   #refuse(response: ServerResponse, status: RefusalStatus): void {
@@ -250,6 +247,8 @@ export class Front {
     else this.#send(exchange, TRY_LATER);
   }
 }
+
+const isOver = ({ life }: RelayAnswer, now: number): boolean => life !== undefined && life.validUntil <= now;
 
 /** Of what node:http has against the bytes of a client. */
 function statusOf(code: unknown): RefusalStatus {
