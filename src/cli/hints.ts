@@ -3,6 +3,7 @@ import {
   CrlError,
   type EdgeSign,
   type ErrorCode,
+  ProbeError,
   ResponseError,
   RestapleError,
   TransportError,
@@ -136,9 +137,23 @@ const METADATA_HINT =
 const REDIRECTED_HINT =
   'the responder, or a login page on the way, redirects there: see it with curl -i URL; where the responder now is: --url URL';
 
+/** A server that ends a handshake says why, by the alert. */
+const UNRECOGNIZED_NAME = 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME';
+
+function tlsHint({ cause }: ProbeError): string | undefined {
+  const code = String(Object(cause).code);
+  if (code === UNRECOGNIZED_NAME)
+    return 'the server has no certificate for the name that it was asked for; another name: --servername NAME';
+  if (/^ERR_SSL_.*ALERT/.test(code))
+    return 'the server ends the handshake: look at its log; it may want another version, kind of key, or a certificate of the client';
+  return undefined;
+}
+
 export function hintFor(error: unknown): string {
   if (error instanceof CrlError && error.url !== undefined)
     return hintOf(error).replace('curl -i URL', `curl -i ${shellWord(error.url)}`);
+  if (error instanceof ProbeError && error.code === 'probe-tls-failed')
+    return tlsHint(error) ?? hintOf(error);
   if (!(error instanceof TransportError)) return hintOf(error);
   const { url } = error;
   return hintOf(error)

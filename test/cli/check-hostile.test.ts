@@ -86,4 +86,19 @@ describe('a server', () => {
       plain.close();
     }
   });
+
+  it.each<[string, number, RegExp]>([
+    ['that knows no such name', 112, /do: the server has no certificate for the name .*--servername NAME$/m],
+    ['that ends the handshake', 40, /do: the server ends the handshake: look at its log; .*of the client$/m],
+  ])('%s is said to', async (_sentence, alert, words) => {
+    const refusing = createTcpServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end(Buffer.of(21, 3, 3, 0, 2, 2, alert));
+    });
+    const port = await listen(refusing);
+    const run = await checkPort(port);
+    refusing.close();
+    expect(run.exitCode).toBe(2);
+    expect(run.out).toMatch(words);
+  });
 });

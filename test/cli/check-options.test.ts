@@ -1,4 +1,5 @@
 /** What the options of `restaple check` change, over real sockets. */
+import { type Socket, connect, createServer as createTcpServer } from 'node:net';
 import { type Server, createServer as createTlsServer } from 'node:tls';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,6 +42,28 @@ const staple = (hoursAgo: number) =>
   testResponse(pki, { thisUpdate: shift(now, -hoursAgo * HOUR), nextUpdate: shift(now, 10 * HOUR) });
 const fresh = staple(1);
 
+/** A server that does to a connection, by its number from 1, what `does` says. */
+const startMoody = async (does: (connection: number) => 'staple' | 'hang' | 'break') => {
+  const { port: wellPort } = await start(() => fresh);
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const moody = createTcpServer((socket) => {
+    const what = does(++connections);
+    if (what === 'break') socket.destroy();
+    const well = what === 'staple' ? connect(wellPort, '127.0.0.1') : undefined;
+    for (const one of [socket, ...(well ? [well] : [])]) sockets.add(one.on('error', () => one.destroy()));
+    if (well) socket.pipe(well).pipe(socket);
+  });
+  open.push({
+    close: () =>
+      new Promise((done) => {
+        moody.close(() => done());
+        for (const socket of sockets) socket.destroy();
+      }),
+  });
+  return { port: await listen(moody), connections: () => connections };
+};
+
 describe('--repeat', () => {
   it('finds the worker that has none, and says how many had one', async () => {
     const { port, asked } = await start((handshake) => (handshake % 2 === 0 ? fresh : undefined));
@@ -56,6 +79,32 @@ describe('--repeat', () => {
     const { port } = await start((handshake) => (handshake === 3 ? expired : fresh));
     const run = await checkPort(port, '--ecdsa', '--repeat', '4', '--json');
     expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'expired' });
+  });
+
+  it('gives up a server that never answers', async () => {
+    const { port, connections } = await startMoody(() => 'hang');
+    const run = await checkPort(port, '--repeat', '1000', '--timeout', '50ms');
+    expect(run.exitCode).toBe(2);
+    expect(run.out).toMatch(/^CRITICAL \S+: no TLS connection within 50ms \(3 times\)$/m);
+    expect(connections()).toBe(3);
+  });
+
+  it('goes on where some of the handshakes fail', async () => {
+    const { port, connections } = await startMoody((connection) =>
+      connection % 3 === 0 ? 'staple' : 'break',
+    );
+    const run = await checkPort(port, '--ecdsa', '--repeat', '9', '--json');
+    expect(connections()).toBe(9);
+    const [server] = JSON.parse(run.out).servers;
+    expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'unreachable' });
+    expect(server.certificates).toMatchObject([{ handshakes: 3, stapled: 3 }]);
+  });
+
+  it('tells when a server stops answering, though a key may be missing', async () => {
+    const { port } = await startMoody((connection) => (connection === 1 ? 'staple' : 'hang'));
+    const run = await checkPort(port, '--timeout', '2s', '--json');
+    expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'unreachable' });
+    expect(JSON.parse(run.out).servers[0].certificates).toHaveLength(1);
   });
 });
 
@@ -111,6 +160,8 @@ describe('where it connects to', () => {
     const all = await check([...args, '--all-addresses']);
     // Nobody listens at the second one.
     expect(toldBy(all)).toMatchObject({ exitCode: 2, state: 'unreachable' });
+    const said = 'at 127.0.0.2: cannot connect: connection refused (ECONNREFUSED)';
+    expect(JSON.parse(all.out).servers[0].failures).toMatchObject([{ message: said }]);
     expect(JSON.parse(all.out).servers[0].certificates).toMatchObject([{ address: '127.0.0.1' }]);
   });
 

@@ -1,9 +1,11 @@
 /** `restaple check --plugin`, and what of it monitoring systems rely on: exit codes, thresholds, performance data. */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EXIT_CODES, SEVERITIES, type Severity, gravest } from '../../src/cli/check/states.ts';
 import { parseTarget } from '../../src/cli/check/target.ts';
 import { formatThreshold, parseThreshold } from '../../src/cli/check/thresholds.ts';
+import { listen } from '../support/loopback.ts';
 import { shift, testResponse } from '../support/pki.ts';
 import { HOUR, type StaplingServer, check, checkPort, now, pki, startStapling } from './check-helper.ts';
 
@@ -64,9 +66,41 @@ describe('one line', () => {
     const run = await check(args);
     expect(run.exitCode).toBe(2);
     expect(run.out).toMatch(
-      /^RESTAPLE CRITICAL - 127\.0\.0\.1:1: 127\.0\.0\.1:1: cannot connect: .*; 1 of 2 servers OK \| .*'127\.0\.0\.1:1 life used'=U/,
+      /^RESTAPLE CRITICAL - 127\.0\.0\.1:1: cannot connect: connection refused \(ECONNREFUSED\); 1 of 2 servers OK \| .*'127\.0\.0\.1:1 life used'=U/,
     );
     expect(run.out.split('\n')).toHaveLength(2);
+  });
+
+  it('has each name of its data once, though a server is named twice', async () => {
+    const port = await start();
+    const place = `127.0.0.1:${port}`;
+    const run = await checkPort(port, place, '--plugin');
+    expect(run.out.split(`'${place} life used'`)).toHaveLength(2);
+    expect(run.out).toMatch(/^RESTAPLE OK - \S+: good, /);
+  });
+
+  it('never has data below their least value', async () => {
+    const port = await start(
+      testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: shift(now, -HOUR) }),
+    );
+    const run = await checkPort(port, '--plugin');
+    expect(run.exitCode).toBe(2);
+    expect(run.out).toMatch(/: staple expired: .* life used'=100%;75;90;0;100 \S+ time left'=0s;;;0\n$/);
+  });
+
+  it('has what a hostile server says in its place', async () => {
+    const hostile = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end("220 'x'=1 | 'y'=2\u2028;\u202e\r\n\nOK - all is well\n");
+    });
+    const port = await listen(hostile);
+    const run = await checkPort(port, '--plugin', '--starttls', 'pop3');
+    hostile.close();
+    expect(run.exitCode).toBe(2);
+    const [text = '', data, ...more] = run.out.split('|');
+    expect(text).toMatch(/^RESTAPLE CRITICAL - \S+: greeted with "220 'x'=1 \/ 'y'=2\\u\{2028\}/);
+    expect(data).toBe(` '127.0.0.1:${port} life used'=U;75;90;0;100 '127.0.0.1:${port} time left'=U;;;0\n`);
+    expect(more).toEqual([]);
   });
 });
 

@@ -46,21 +46,21 @@ describe('a staple', () => {
       testResponse(pki, at(11)),
       'expired',
       2,
-      /^CRITICAL .*: nextUpdate .* is not after now /m,
+      /^CRITICAL .*: staple expired: nextUpdate .* is not after now /m,
     ],
     [
       'that a stranger signed',
       testResponse(pki, { ...at(3), signer: pki.stranger }),
       'forged',
       2,
-      /^CRITICAL .*not by O=Restaple Test, CN=Test Issuer/m,
+      /^CRITICAL .*: staple forged: .*not by O=Restaple Test, CN=Test Issuer/m,
     ],
     [
       'for another certificate',
       testResponse(pki, { ...at(3), certID: otherID }),
       'for another certificate',
       2,
-      /^✗ {2}4 CertID /m,
+      /^CRITICAL .*: staple for another certificate: .*\n[^]*✗ {2}4 CertID /m,
     ],
     [
       'that says revoked',
@@ -76,7 +76,20 @@ describe('a staple', () => {
       2,
       /^CRITICAL /,
     ],
-    ['that is garbage', Buffer.from('no staple'), 'refused', 2, /^CRITICAL /],
+    [
+      'that is garbage',
+      Buffer.from('no staple'),
+      'refused',
+      2,
+      /^CRITICAL .*: staple refused: OCSPResponse: [^]*do: the server staples it unverified/,
+    ],
+    [
+      'without an end',
+      testResponse(pki, { ...at(3), nextUpdate: undefined }),
+      'refused',
+      2,
+      /^CRITICAL .*: staple refused: [^]*do: .*--allow-no-next-update with --max-age/,
+    ],
   ])('%s', async (_sentence, staple, state, exitCode, line) => {
     const port = await start(() => staple);
     const text = await checkPort(port);

@@ -134,7 +134,7 @@ function absent(
   return found('missing', `${what}, though the certificate names a responder`, SEE_DOCTOR);
 }
 
-const SEE_DOCTOR = 'restaple doctor HOST:PORT says whether there is one to be had';
+const SEE_DOCTOR = '--compare says whether there is one to be had, restaple doctor why not';
 const RENEW_WITHOUT = 'its CA answers no OCSP: renew the certificate without must-staple';
 
 const notVerified = (error: RestapleError): Finding =>

@@ -1,7 +1,7 @@
 /** One server: all handshakes, all certificates, all findings. */
 import { assess } from './assess.ts';
 import { foundError } from './find.ts';
-import { takeLooks } from './looks.ts';
+import { type Failure, failureWords, takeLooks } from './looks.ts';
 import type { Presentation, ServerReport } from './presentation.ts';
 import { type Finding, type Severity, byGravity, gravest, severityOf } from './states.ts';
 import type { CheckTarget } from './target.ts';
@@ -17,17 +17,19 @@ export async function checkServer(target: CheckTarget, tools: CheckTools): Promi
     if ('look' in one) presentations.push(one);
     else unreadable.push(one);
   }
-  return { target, presentations, failures: [...unreachable(failures), ...unreadable] };
+  return { target, presentations, failures: [...unreachable(failures, target), ...unreadable] };
 }
 
 /** The same reason is said once. */
-function unreachable(failures: readonly Parameters<typeof foundError>[1][]): Finding[] {
-  const counts = new Map<string, number>();
-  for (const { message } of failures) counts.set(message, (counts.get(message) ?? 0) + 1);
-  return [...counts].flatMap(([message, count]) => {
-    const error = failures.find((failure) => failure.message === message);
-    const times = count === 1 ? '' : ` (${count} times)`;
-    return error ? [foundError('unreachable', error, message + times)] : [];
+function unreachable(failures: readonly Failure[], target: CheckTarget): Finding[] {
+  const same = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const words = failureWords(failure, target);
+    same.set(words, [...(same.get(words) ?? []), failure]);
+  }
+  return [...same].flatMap(([words, [first, ...others]]) => {
+    const times = others.length === 0 ? '' : ` (${others.length + 1} times)`;
+    return first ? [foundError('unreachable', first.error, words + times)] : [];
   });
 }
 

@@ -44,7 +44,7 @@ function ageOf({ verdict, single, at }: Judged): Age | undefined {
 }
 
 function findingOf({ error }: Judged, age: Age | undefined, thresholds: Thresholds): Finding {
-  if (error) return foundError(stateOf(error), error);
+  if (error) return refused(error);
   if (!age) return found('good', 'good');
   const words = `good, ${ageWords(age)}`;
   for (const [state, threshold] of [
@@ -59,7 +59,43 @@ function findingOf({ error }: Judged, age: Age | undefined, thresholds: Threshol
 }
 
 const RENEW =
-  'the server should have a newer one by now: restaple doctor, or --compare, says whether there is one';
+  'the server should have a newer one by now: --compare says whether there is one, restaple doctor why not';
+
+function refused(error: RestapleError): Finding {
+  const state = stateOf(error);
+  const { title, hint } = SERVED[state] ?? {};
+  const message = title === undefined ? error.message : `${title}: ${error.message}`;
+  const isForCheck = hint === undefined || BY_OPTION.has(error.code);
+  return { ...foundError(state, error, message), ...(isForCheck ? {} : { hint }) };
+}
+
+/** What is refused unless an option allows it: the hint of the error names that. */
+const BY_OPTION: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'signature-algorithm-refused',
+  'next-update-missing',
+  'this-update-in-future',
+]);
+
+/** The hints of errors are for who fetches a staple; whoever finds it at a server has another thing to do. */
+const SERVED: Readonly<Partial<Record<State, { readonly title?: string; readonly hint: string }>>> = {
+  expired: {
+    title: 'staple expired',
+    hint: 'the server has not renewed it: --compare says whether there is a newer one, restaple doctor why not',
+  },
+  forged: {
+    title: 'staple forged',
+    hint: 'the server staples it unverified: take it away; a signer that you trust all the same is named with --trust FILE',
+  },
+  'for another certificate': {
+    title: 'staple for another certificate',
+    hint: 'the server staples it unverified: look where it takes it from, as after a renewal',
+  },
+  refused: {
+    title: 'staple refused',
+    hint: 'the server staples it unverified: take it away; --compare says what the responder says now',
+  },
+  unknown: { hint: 'the CA does not know the certificate, or not yet: ask it' },
+};
 
 /** `34 % used, ends in 7h54m`. */
 export const ageWords = ({ used, leftMs }: Age): string =>

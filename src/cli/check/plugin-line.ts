@@ -59,4 +59,5 @@ const limits = ({ warning, critical }: Thresholds, text: (threshold: Threshold) 
   `${text(warning)};${text(critical)}`;
 
 const usedText = (age: Age | undefined): string => (age ? `${Math.floor(age.used * 100)}%` : 'U');
-const leftText = (age: Age | undefined): string => (age ? `${Math.floor(age.leftMs / 1000)}s` : 'U');
+const leftText = (age: Age | undefined): string =>
+  age ? `${Math.max(0, Math.floor(age.leftMs / 1000))}s` : 'U';

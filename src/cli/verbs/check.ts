@@ -119,12 +119,14 @@ function checkFlags(args: Arguments): CheckFlags {
 }
 
 function targetsOf(operands: readonly string[]): readonly CheckTarget[] {
-  return operands.map((text) => {
+  const targets = operands.map((text) => {
     const target = parseTarget(text);
     if (!target)
       throw new UsageError(`${text} is no HOST[:PORT]`, 'an IPv6 address with a port is [::1]:443;');
-    return target;
+    return [target.name, target] as const;
   });
+  // What is named twice is one server, and two performance data of one name would be one graph.
+  return [...new Map(targets).values()];
 }
 
 export const CHECK: Verb = {
