@@ -80,7 +80,7 @@ export interface FetchedResponse<T> {
 
 /**
  * Asks each responder in turn until one gives a response that `accept` takes; then, as `retry` says, those again whose
- * failure was temporary. By GET or POST as RFC 9919 section 5 says. `fetchStaple` does all that is around it.
+ * failure was temporary. By GET or POST as RFC 9919 section 6 says. `fetchStaple` does all that is around it.
  *
  * @throws RestapleError of the attempt that came furthest; the first among equals.
  * @example
