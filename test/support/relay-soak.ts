@@ -16,6 +16,8 @@ export interface SoakOptions {
   /** Of them so many at a time, each on a connection that is kept. */
   readonly clients: number;
   readonly seed: number;
+  /** Certificates that are made up, and asked about before the first of these requests. */
+  readonly strangers?: number;
   /** Called when a quarter of the requests is done, and after the last. */
   readonly quarter?: () => Promise<void>;
 }
@@ -206,6 +208,7 @@ const BAD: ReadonlyMap<string, Bad> = new Map<string, Bad>([
 export async function soak(relay: RelayProcess, options: SoakOptions): Promise<SoakResult> {
   const random = createRandom(options.seed);
   const known = await learn(relay);
+  await crowd(relay, options);
   const kinds = [...BAD];
   const bad = new Map<string, number>();
   const wrong: string[] = [];
@@ -262,6 +265,23 @@ export async function soak(relay: RelayProcess, options: SoakOptions): Promise<S
   const seconds = (performance.now() - start) / 1000;
   for (const client of halfOpen.splice(0)) client.close();
   return { good, bad, wrong, wrongs, memory, seconds };
+}
+
+/** From then on what the relay keeps is as much as it ever will, where there are as many as it keeps. */
+async function crowd(relay: RelayProcess, { clients, strangers = 0 }: SoakOptions): Promise<void> {
+  let next = 0;
+  const ask = async (): Promise<void> => {
+    const client = await rawClient(relay.port);
+    while (next < strangers) {
+      const serialNumber = Buffer.from([2, next >> 8, next & 0xff, ...Buffer.alloc(6)]);
+      next += 1;
+      client.write(post(createRequest({ ...leafID(relay), serialNumber })));
+      const answer = await client.next();
+      if (!answer || !successful(answer)) throw new Error(`no answer about stranger ${next}`);
+    }
+    client.close();
+  };
+  await Promise.all(Array.from({ length: clients }, ask));
 }
 
 /** What the relay says of each certificate before anybody does harm. */
