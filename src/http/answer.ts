@@ -1,11 +1,14 @@
 /** Reading the answer to a request that is on its way: its head, then its body, up to a number of bytes. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { TransportError } from '../errors.ts';
-import { type Progress, networkFailure, tooLargeFailure } from './failure.ts';
+import { type Progress, interimFailure, networkFailure, tooLargeFailure } from './failure.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 
 /** A responder's answer never is; a CRL may be. */
 const LARGE_BYTES = 1024 * 1024;
+
+/** RFC 9110 section 15.2 lets a server send any number of them, each with headers; in the field it is one or two. */
+const MAX_INTERIM = 16;
 
 /** The server closed a kept connection before it answered: the same request may be sent again on a fresh one. */
 export class StaleConnection extends Error {}
@@ -34,6 +37,11 @@ export async function answerTo(
 function received(outgoing: ClientRequest, request: HttpRequest, progress: Progress): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     let response: IncomingMessage | undefined;
+    let interim = 0;
+    outgoing.on('information', () => {
+      interim += 1;
+      if (interim > MAX_INTERIM) reject(interimFailure(MAX_INTERIM, progress));
+    });
     outgoing.once('response', (incoming) => {
       response = incoming;
       const status = incoming.statusCode ?? 0;

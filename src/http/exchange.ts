@@ -43,6 +43,7 @@ export async function exchangeOnce(
   const outgoing = carrier.request({
     ...carrier.options,
     ...credentials(request.url),
+    ...watchedLookup(carrier.options, progress),
     method: request.method,
     headers: toNodeHeaders([...headers, ...carrier.headers]),
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -69,6 +70,20 @@ export async function exchangeOnce(
   } finally {
     guard.release();
   }
+}
+
+/** Says in `progress` when a name is being looked up: what ends the wait then is no fault of whoever has that name. */
+function watchedLookup({ lookup }: RequestOptions, progress: Progress): RequestOptions {
+  if (lookup === undefined) return {};
+  return {
+    lookup: (hostname, options, callback) => {
+      progress.isLookingUp = true;
+      lookup(hostname, options, (...found) => {
+        progress.isLookingUp = false;
+        callback(...found);
+      });
+    },
+  };
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Progress {
   readonly url: URL;
   /** `handshake` is TLS; `answering` begins when the request can be sent. */
   stage: 'connecting' | 'handshake' | 'answering';
+  /** The name server was asked, and has not answered yet. */
+  isLookingUp?: boolean;
   /** While connecting, the addresses tried so far; then the one that is connected. */
   addresses: string[];
   /** The port that is connected, which `--connect-to` may have chosen. */
@@ -86,13 +88,13 @@ export function proxyFailure(
 
 /** The time-out of the present stage ran off after `ms` milliseconds. */
 export function timeoutFailure(ms: number, progress: Progress): TransportError {
-  const { url, stage, status, received } = progress;
+  const { url, stage, status, received, isLookingUp } = progress;
   const time = ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
   const got = status === undefined ? '' : `, only ${countBytes(received)} of its body`;
   const message =
     stage === 'answering'
       ? `no whole answer from ${place(progress)} within ${time} (answer time-out)${got}`
-      : `no connection to ${place(progress)} within ${time} (connect time-out)`;
+      : `no connection to ${place(progress)} within ${time} (connect time-out)${isLookingUp === true ? ': the name server has not answered' : ''}`;
   return new TransportError('http-timeout', message, printableUrl(url), status);
 }
 
@@ -105,6 +107,12 @@ export function tooLargeFailure(maxBytes: number, progress: Progress): Transport
       : `has ${countBytes(declared)}, more than the ${maxBytes} allowed`;
   const message = `the answer from ${place(progress)} ${size}`;
   return new TransportError('http-too-large', message, printableUrl(url), status);
+}
+
+/** The answer never comes for all that is said before it. */
+export function interimFailure(most: number, progress: Progress): TransportError {
+  const message = `${place(progress)} sends more than ${most} interim answers (1xx) before its answer`;
+  return new TransportError('http-too-large', message, printableUrl(progress.url), progress.status);
 }
 
 /** The caller gave up. `why` is its signal's reason. */

@@ -36,7 +36,9 @@ function describe({ body, headers, status }: HttpAnswer, who: string): string {
   if (body.length === 0) return `the answer from ${who} is empty`;
   const type = headers['content-type'];
   const size = body.length === 1 ? '1 byte' : `${body.length} bytes`;
-  const what = type === undefined ? 'of no content type' : printable(type);
+  const coding = headers['content-encoding'];
+  const coded = coding === undefined ? '' : ` in ${printable(coding)}, which nobody asked for`;
+  const what = `${type === undefined ? 'of no content type' : printable(type)}${coded}`;
   const title = pageTitle(body);
   const shown = title === undefined ? snippet(body) : `a page with the title "${title}"`;
   return `the answer from ${who} is ${what}, not an OCSP response (status ${status}, ${size}): ${shown}`;

@@ -35,7 +35,8 @@ name its own flags. Where the hint is followed by \`restaple doctor\`, a second 
 stands behind \`doctor\` is how the cause begins that it names.
 
 Whatever happens: a staple that is there stays byte for byte as it is, unless a better one was verified; nothing waits
-longer than \`--timeout\`; nothing more is read than 256 KiB of body and 16 KiB of headers.
+longer than \`--timeout\`, but for the system's own look-up of a name; nothing more is read than 256 KiB of body and 16 KiB of
+headers.
 What the codes mean is in [errors.md](errors.md).
 `;
 

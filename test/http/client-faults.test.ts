@@ -86,6 +86,12 @@ describe('a fault of the server', () => {
       'the headers of the answer with status 403 from PLACE are more than 16384 bytes',
     ],
     [
+      'interim answers without end',
+      writeAndClose('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(17)),
+      'http-too-large',
+      'PLACE sends more than 16 interim answers (1xx) before its answer',
+    ],
+    [
       'a body shorter than its Content-Length',
       writeAndClose('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort'),
       'http-unreachable',

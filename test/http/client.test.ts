@@ -154,6 +154,10 @@ describe('an answer', () => {
       'behind a 100 Continue',
       'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine',
     ],
+    [
+      'behind interim answers',
+      `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(16)}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine`,
+    ],
     ['with bytes behind its end', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfinest'],
   ])('%s is read', async (_sentence, wire) => {
     const server = await serve(writeAndClose(wire));

@@ -53,3 +53,11 @@ describe('a name with a dead address', () => {
     );
   });
 });
+
+it('a name server that never answers is told from an address that does not', async () => {
+  const error = await refusal(client({ lookup: () => {}, connectTimeoutMs: 100 }).exchange(request(80)));
+  expect([error.code, error.message]).toEqual([
+    'http-timeout',
+    'no connection to ocsp.example.test:80 within 100 ms (connect time-out): the name server has not answered',
+  ]);
+});

@@ -225,6 +225,13 @@ export const transportFaults = (good: Buffer): readonly Fault[] => [
     exit: 65,
   },
   {
+    fault: 'interim answers (1xx) without end',
+    cause: 'what answers is no OCSP responder',
+    behaviour: endless('', `HTTP/1.1 103 Early Hints\r\nX-More: ${'0'.repeat(1000)}\r\n\r\n`),
+    outcome: 'http-too-large',
+    exit: 65,
+  },
+  {
     fault: 'an error page of 10 MB',
     cause: 'the responder, or what stands before it, is in trouble; ask later: 503',
     behaviour: answer({ status: 503, reason: 'Service Unavailable', body: Buffer.alloc(10_000_000, ' ') }),
