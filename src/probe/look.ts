@@ -1,5 +1,4 @@
 /** One look at one server: connect, agree to TLS as its protocol does, and see what it presents and staples. */
-import { constants } from 'node:crypto';
 import { type LookupFunction, type Socket, connect, isIP } from 'node:net';
 import { type ConnectionOptions, type SecureVersion, type TLSSocket, checkServerIdentity } from 'node:tls';
 import { reason } from '../http/failure.ts';
@@ -10,7 +9,6 @@ import { handshake } from './handshake.ts';
 import { type KeyType, keyOptions, keyTypeOf } from './key-type.ts';
 import type { Beginning } from './ports.ts';
 import { type ProxyProtocol, proxyHeader } from './proxy-protocol.ts';
-import { sentCertificates } from './sent-certificates.ts';
 import { DIALOGUES } from './starttls/dialogues.ts';
 import { Tap } from './tap.ts';
 import { Wire } from './wire.ts';
@@ -59,7 +57,10 @@ export interface Look {
   readonly cipher: string;
   /** `undefined` when none was agreed on. */
   readonly alpn: string | undefined;
-  /** Why nobody would trust the chain, as OpenSSL names it, such as `CERT_HAS_EXPIRED`; `undefined` when it is trusted. */
+  /**
+   * Why nobody would trust the chain, as OpenSSL names it, such as `CERT_HAS_EXPIRED`; `undefined` when it is trusted, and
+   * `CLIENT_CERTIFICATE_WANTED` where the server breaks off before that is known.
+   */
   readonly untrusted: string | undefined;
   /** Why the certificate is not for this server, in words; `undefined` when it is. */
   readonly wrongName: string | undefined;
@@ -122,13 +123,25 @@ export async function lookAt(server: Place, options: LookOptions): Promise<Look>
     tap = new Tap(socket);
     const seen = await handshake(tap, name, tlsOptions(options));
     const securedMs = clock() - start;
-    const chain = sentCertificates(tap.received, seen.secret) ?? seen.chain;
-    const facts = factsOf(seen.socket, name);
     await takeLeave(seen.socket);
-    const servername = isIP(name) === 0 ? name : undefined;
-    const keyType = keyTypeOf(chain[0]);
-    const { staple } = seen;
-    return { address, port, servername, chain, staple, keyType, ...facts, connectedMs, agreedMs, securedMs };
+    const { chain, staple, version, cipher, alpn, untrusted } = seen;
+    const wrong = checkServerIdentity(name, seen.certificate);
+    return {
+      address,
+      port,
+      servername: isIP(name) === 0 ? name : undefined,
+      chain,
+      staple,
+      keyType: keyTypeOf(chain[0]),
+      version,
+      cipher,
+      alpn,
+      untrusted,
+      wrongName: wrong && reason(wrong),
+      connectedMs,
+      agreedMs,
+      securedMs,
+    };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     throw probeFailure(end ?? error, progress);
@@ -153,28 +166,10 @@ const nameOf = (host: string): string => host.replace(/\.$/, '');
 function tlsOptions({ keyType, minVersion, maxVersion, alpn, ca }: LookOptions): ConnectionOptions {
   return {
     ...keyOptions(keyType),
-    // Servers without secure renegotiation (RFC 5746) are to be looked at as well; nothing is told to them.
-    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT | constants.SSL_OP_NO_RENEGOTIATION,
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     ...(ca === undefined ? {} : { ca: [...ca] }),
-  };
-}
-
-type Facts = Pick<Look, 'version' | 'cipher' | 'alpn' | 'untrusted' | 'wrongName'>;
-
-function factsOf(socket: TLSSocket, name: string): Facts {
-  const { standardName } = socket.getCipher();
-  const wrong = checkServerIdentity(name, socket.getPeerCertificate());
-  // Node's types call it an Error; it is the code of one.
-  const { authorizationError }: { readonly authorizationError: unknown } = socket;
-  return {
-    version: socket.getProtocol() ?? '',
-    cipher: standardName,
-    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-    untrusted: socket.authorized ? undefined : String(authorizationError),
-    wrongName: wrong && reason(wrong),
   };
 }
 

@@ -8,9 +8,9 @@
  */
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { attempt } from '../attempt.ts';
+import { RECORD, type Record, recordsOf } from './records.ts';
 
-/** RFC 8446 sections 5.1 and 4. */
-const RECORD = { handshake: 22, applicationData: 23 } as const;
+/** RFC 8446 section 4. */
 const MESSAGE = { serverHello: 2, certificate: 11, finished: 20 } as const;
 const TLS_1_3 = 0x0304;
 
@@ -44,25 +44,6 @@ export function sentCertificates(received: Buffer, secret: Buffer | undefined): 
     }
     return undefined;
   });
-}
-
-interface Record {
-  readonly type: number;
-  readonly header: Buffer;
-  readonly body: Buffer;
-}
-
-function* recordsOf(bytes: Buffer): Generator<Record> {
-  for (let at = 0; at + 5 <= bytes.length;) {
-    const end = at + 5 + bytes.readUInt16BE(at + 3);
-    if (end > bytes.length) return;
-    yield {
-      type: bytes.readUInt8(at),
-      header: bytes.subarray(at, at + 5),
-      body: bytes.subarray(at + 5, end),
-    };
-    at = end;
-  }
 }
 
 /** Messages of the handshake out of records, over whose borders they may reach. */

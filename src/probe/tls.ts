@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { formatDuration } from '../duration.ts';
 import { type Presented, handshake } from './handshake.ts';
+import { Tap } from './tap.ts';
 
 export type { Presented } from './handshake.ts';
 
@@ -25,7 +26,11 @@ export const readStaple: ReadStaple = async ({ host, port, servername, sigalgs }
     timeoutMs,
   );
   try {
-    const { chain, staple } = await handshake(socket, servername, sigalgs === undefined ? {} : { sigalgs });
+    const { chain, staple } = await handshake(
+      new Tap(socket),
+      servername,
+      sigalgs === undefined ? {} : { sigalgs },
+    );
     return { chain, staple };
   } finally {
     clearTimeout(timer);

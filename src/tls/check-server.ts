@@ -76,7 +76,9 @@ const TIMEOUT_MS = 10_000;
  * ```
  */
 export async function checkServer(host: string, options: CheckServerOptions = {}): Promise<ServerReport> {
-  const { port = 443, servername = host, sigalgs, ask = readStaple, now = () => new Date() } = options;
+  const { port = 443, sigalgs, ask = readStaple, now = () => new Date() } = options;
+  // The dot that ends a full name is DNS's own: TLS names have none (RFC 6066 section 3).
+  const servername = options.servername ?? host.replace(/\.$/, '');
   const server = { host, port: String(port), servername, sigalgs };
   const presented = await ask(server, options.timeoutMs ?? TIMEOUT_MS);
   const chain = presented.chain.map((der) => decodeCertificate(der));

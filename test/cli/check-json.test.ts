@@ -13,7 +13,7 @@ const section = page.split('### JSON of check\n')[1]?.split('\n## ')[0] ?? '';
 
 /** What stands in the section between backticks and is a value, not a key. */
 const VALUES: ReadonlySet<string> = new Set(
-  'OK WARNING CRITICAL UNKNOWN null --json --compare --crl given sent fetched good revoked unknown refused older same newer'.split(
+  'OK WARNING CRITICAL UNKNOWN CLIENT_CERTIFICATE_WANTED null --json --compare --crl given sent fetched good revoked unknown refused older same newer'.split(
     ' ',
   ),
 );

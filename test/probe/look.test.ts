@@ -1,7 +1,7 @@
 /** What a look at a TLS server brings, and how it can be asked. */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer as createTcpServer } from 'node:net';
-import { type Server, type TlsOptions, createServer } from 'node:tls';
+import { type SecureVersion, type Server, type TlsOptions, createServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Entity, createServer as createServerCertificate } from '../../src/demo/pki/entity.ts';
 import type { KeyPair } from '../../src/demo/pki/keys.ts';
@@ -160,6 +160,37 @@ describe('a look', () => {
     });
     const look = await lookAt(at(port), options());
     expect(look).toMatchObject({ keyType: 'rsa', chain: raws(weak, pki.issuer) });
+  });
+
+  it.each<[SecureVersion, Buffer | null, string]>([
+    ['TLSv1.2', staple, 'CLIENT_CERTIFICATE_WANTED'],
+    ['TLSv1.2', null, 'CLIENT_CERTIFICATE_WANTED'],
+    ['TLSv1.3', staple, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ])(
+    'over %s sees what a server shows that wants a certificate of its client',
+    async (version, given, untrusted) => {
+      const cert = certificatesPem(pki.leaf, pki.issuer, pki.root);
+      const port = await start({ ...LEAF, cert, requestCert: true, maxVersion: version }, given);
+      const look = await lookAt(at(port), options({ servername: NAME }));
+      expect(look).toMatchObject({
+        staple: given ?? undefined,
+        chain: raws(pki.leaf, pki.issuer, pki.root),
+        version,
+        keyType: 'ecdsa',
+        untrusted,
+        wrongName: undefined,
+      });
+    },
+  );
+
+  it('of a server that ends the handshake for another reason comes to nothing', async () => {
+    const port = await start({
+      ...LEAF,
+      maxVersion: 'TLSv1.2',
+      ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
+      requestCert: true,
+    });
+    await expect(lookAt(at(port), options())).rejects.toMatchObject({ code: 'probe-tls-failed' });
   });
 
   it('is over before the server can negotiate again', async () => {

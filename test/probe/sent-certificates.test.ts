@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wantsClientCertificate } from '../../src/probe/certificate-request.ts';
 import { handshake } from '../../src/probe/handshake.ts';
 import { sentCertificates } from '../../src/probe/sent-certificates.ts';
 import { Tap } from '../../src/probe/tap.ts';
@@ -68,6 +69,7 @@ describe('the certificates in a handshake', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(sentCertificates(Buffer.from(bytes), secret)).toBeUndefined();
+        expect(wantsClientCertificate(Buffer.from(bytes))).toBe(false);
       }),
     );
     fc.assert(
@@ -76,6 +78,7 @@ describe('the certificates in a handshake', () => {
         spoilt[place] = value;
         // Whatever comes of it, it is bytes of the handshake, and no error.
         for (const one of sentCertificates(spoilt, undefined) ?? []) expect(spoilt.includes(one)).toBe(true);
+        wantsClientCertificate(spoilt);
       }),
     );
   });

@@ -1,6 +1,7 @@
 /** The facts of a presentation in words, as the report has them. */
 import { formatInstant } from '../../der/time.ts';
 import { RestapleError } from '../../errors.ts';
+import { CLIENT_CERTIFICATE_WANTED } from '../../probe/handshake.ts';
 import { formatName } from '../../x509/name.ts';
 import { describeKey, keyWords } from '../describe/key.ts';
 import { describeLife, lifeWords } from '../describe/life.ts';
@@ -34,7 +35,12 @@ export function validityWords({ certificate: { notBefore, notAfter } }: Presenta
 
 /** Who would trust it, and whether it is for this name: nothing of it counts for the staple. */
 export function trustWords({ look: { untrusted, wrongName, servername } }: Presentation): string {
-  const trust = untrusted === undefined ? 'trusted' : `not trusted (${untrusted})`;
+  const trust =
+    untrusted === undefined
+      ? 'trusted'
+      : untrusted === CLIENT_CERTIFICATE_WANTED
+        ? 'not known, as the server wants a certificate of its client'
+        : `not trusted (${untrusted})`;
   const name =
     wrongName === undefined ? `for ${servername ?? 'this address'}` : `not for this server (${wrongName})`;
   return `${trust}, ${name}`;
