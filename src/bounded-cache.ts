@@ -19,14 +19,21 @@ export class BoundedCache<K, V> {
     return value;
   }
 
-  set(key: K, value: V): void {
+  /** @returns what had to go for it. */
+  set(key: K, value: V): V | undefined {
+    const present = this.#entries.get(key);
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#limit) return;
-    for (const oldest of this.#entries.keys()) {
+    if (this.#entries.size <= this.#limit) return present;
+    for (const [oldest, gone] of this.#entries) {
       this.#entries.delete(oldest);
-      return;
+      return gone;
     }
+    return undefined;
+  }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
   }
 }
 
@@ -49,9 +56,16 @@ export class ContentCache<V> {
     return entry?.bytes.equals(bytes) === true ? entry.value : undefined;
   }
 
-  /** `bytes` must not be a view into something larger that should be freed. */
-  set(bytes: Buffer, value: V): void {
-    this.#entries.set(tail(bytes), { bytes, value });
+  /**
+   * @param bytes must not be a view into something larger that should be freed.
+   * @returns what had to go for it.
+   */
+  set(bytes: Buffer, value: V): V | undefined {
+    return this.#entries.set(tail(bytes), { bytes, value })?.value;
+  }
+
+  delete(bytes: Buffer): void {
+    if (this.get(bytes) !== undefined) this.#entries.delete(tail(bytes));
   }
 }
 

@@ -1,10 +1,11 @@
 /** Fetched issuer certificates in a directory, one file a URL: `$XDG_CACHE_HOME/restaple/issuers`. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../attempt.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { makeDirectory } from './make-directory.ts';
 
 export class IssuerDirectory implements IssuerCache {
   readonly #directory: string;
@@ -19,7 +20,7 @@ export class IssuerDirectory implements IssuerCache {
 
   async save(url: string, file: Buffer): Promise<void> {
     try {
-      mkdirSync(this.#directory, { recursive: true, mode: 0o755 });
+      makeDirectory(this.#directory);
       await writeFileAtomically(this.#path(url), file);
     } catch {
       // A cache that cannot be written is only slower.

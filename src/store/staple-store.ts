@@ -6,7 +6,7 @@
  * What lies here is public, as staples are, and is read by whoever may: directories have mode 0755, files 0644. It is
  * trusted no more than the network: every staple is verified again.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attempt } from '../attempt.ts';
@@ -14,10 +14,10 @@ import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
 import { Pace } from '../pace.ts';
 import { replaceFile } from './atomic-file.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** A note is some hundred bytes, and some KiB with many long paths. */
 const MAX_NOTE_BYTES = 64 * 1024;
-const DIRECTORY_MODE = 0o755;
 const FILE = /^([0-9a-f]{64})\.(ocsp|json)$/;
 
 export class StapleStore {
@@ -46,7 +46,7 @@ export class StapleStore {
   makeRoom(key: string): void {
     const directory = dirname(this.staplePath(key));
     try {
-      mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+      makeDirectory(directory);
     } catch (error) {
       const reason = `cannot make ${directory}: ${systemReason(error)}`;
       throw new InputError('output-unwritable', reason, directory, { cause: error });

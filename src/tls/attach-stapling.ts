@@ -4,7 +4,7 @@ import { attempt } from '../attempt.ts';
 import { type CertificateInput, type Given, readGiven } from '../subject/given.ts';
 import { contextCertificates, givenOf } from './context-certificates.ts';
 import { MetCertificates } from './met.ts';
-import type { StapleKeeperOptions } from './options.ts';
+import { QUIET_CLOCK, type StapleKeeperOptions } from './options.ts';
 import { StapleKeeper } from './staple-keeper.ts';
 
 /** How staples are kept for a server. Durations are milliseconds. */
@@ -36,6 +36,14 @@ export interface Stapling extends AsyncDisposable {
 type Callback = (error: Error | null, response: Buffer | null) => void;
 
 const attached = new WeakSet<Server>();
+
+/** Both are handed the same callback, and Node breaks a connection whose second call of it comes. */
+const SECOND =
+  'another listener for OCSPRequest is added to a server that is stapled: a handshake that both answer fails';
+
+function warn(event: string | symbol): void {
+  if (event === 'OCSPRequest') process.emitWarning(SECOND, { code: 'RESTAPLE_SECOND_OCSPREQUEST' });
+}
 
 /**
  * Staples the handshakes of a `tls.Server`, `https.Server` or `http2.Http2SecureServer`, and of what is built on them. A
@@ -76,19 +84,27 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
   const { keeper: shared, ...own } = options;
   const keeper = shared ?? new StapleKeeper({ ...own, certificates: [] });
   const first = keeper.take(known);
-  const met = new MetCertificates((raw, issuer) => {
-    attempt(() => learn(givenOf(raw, issuer)));
-  });
-  const learn = (given: Given): void => {
-    met.meet(given.certificate);
-    keeper.take([given]);
+  const clock = own.clock ?? QUIET_CLOCK;
+  const learn = (raw: Buffer, issuer: Buffer | null): void => {
+    attempt(() => {
+      const given = givenOf(raw, issuer);
+      met.meet(given.certificate, 'met', clock.now());
+      keeper.meet(given);
+    });
   };
-  for (const { certificate } of known) met.meet(certificate);
+  const met = new MetCertificates(learn);
+  const name = (given: readonly Given[]): void => {
+    for (const { certificate } of given) met.meet(certificate, 'named', clock.now());
+  };
+  name(known);
 
   const answer = (certificate: Buffer | null, issuer: Buffer | null, callback: Callback): void => {
     const staple = attempt(() => {
       const presented = certificate === null ? undefined : met.presented(certificate, issuer);
-      return presented && keeper.stapleOf(presented);
+      if (!presented) return undefined;
+      // The keeper has let go of what it was too many for, or what has ended.
+      if (!keeper.isKept(presented)) learn(presented, null);
+      return keeper.stapleOf(presented);
     });
     callback(null, staple ?? null);
   };
@@ -99,6 +115,7 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
   const close = (): Promise<void> => {
     closed ??= (async () => {
       server.off('OCSPRequest', answer).off('secureConnection', check).off('close', closeSoon);
+      server.off('newListener', warn);
       attached.delete(server);
       if (!shared) await keeper.close();
     })();
@@ -107,6 +124,7 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
   const closeSoon = (): void => void close();
   attached.add(server);
   server.on('OCSPRequest', answer).on('secureConnection', check).on('close', closeSoon);
+  server.on('newListener', warn);
   return {
     keeper,
     get ready() {
@@ -115,7 +133,7 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
     },
     async add(...certificates) {
       const given = certificates.map((input) => readGiven(input));
-      for (const { certificate } of given) met.meet(certificate);
+      name(given);
       const wait = keeper.take(given);
       wait.hold();
       await wait.over;

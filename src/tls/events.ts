@@ -4,10 +4,13 @@ import type { KeeperEvent, KeeperEventType } from '../keeper/events.ts';
 /** Which part this process has in a store that several share. */
 export interface StoreEvent {
   readonly type: 'store';
-  /** `keeper`: it asks responders, for all. `reader`: it serves what another process keeps. */
-  readonly role: 'keeper' | 'reader';
+  /**
+   * `keeper`: it asks responders, for all. `reader`: it serves what another process keeps. `alone`: the store is of no use,
+   * so it asks for itself and keeps staples in memory, until it ends.
+   */
+  readonly role: 'keeper' | 'reader' | 'alone';
   readonly store: string;
-  /** Why it does not ask. */
+  /** Why it is not the keeper. */
   readonly message?: string;
 }
 

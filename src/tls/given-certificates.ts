@@ -22,6 +22,11 @@ export class GivenCertificates extends Certificates {
     return this.#given.get(key);
   }
 
+  /** When each one ends, in milliseconds since 1970. */
+  *ends(): Generator<[key: string, notAfter: number]> {
+    for (const [key, { certificate }] of this.#given) yield [key, certificate.notAfter.getTime()];
+  }
+
   /** @throws InputError `certificate-not-found` when it was dropped meanwhile. */
   override async read({ key }: CertificateSubject): Promise<Read> {
     const given = this.#given.get(key);

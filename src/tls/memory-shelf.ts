@@ -1,4 +1,7 @@
-/** Staples and notes in memory, for a server that wants nothing on its disk. They are gone with the process. */
+/**
+ * Staples and notes in memory, for a server that wants nothing on its disk, or cannot write there. They are gone with the
+ * process.
+ */
 import { RestapleError } from '../errors.ts';
 import type { Room, Shelf } from '../keeper/files/shelf.ts';
 import { type Staple, isWorse } from '../staple/staple.ts';
@@ -7,9 +10,15 @@ import type { Judge } from '../store/staple-file.ts';
 export class MemoryShelf implements Shelf {
   readonly #notes = new Map<string, string>();
   readonly #staples = new Map<string, Buffer>();
+  readonly #below: Shelf | undefined;
+
+  /** @param below where something may lie already, which is read, and never written to. */
+  constructor(below?: Shelf) {
+    this.#below = below;
+  }
 
   loadNote(key: string): string | undefined {
-    return this.#notes.get(key);
+    return this.#notes.get(key) ?? this.#below?.loadNote(key);
   }
 
   saveNote(key: string, text: string): void {
@@ -21,8 +30,13 @@ export class MemoryShelf implements Shelf {
     this.#staples.delete(key);
   }
 
-  roomOf({ key }: { readonly key: string }): Room {
-    const stored = (judge: Judge): Staple | undefined => judged(this.#staples.get(key), judge);
+  roomOf(subject: Parameters<Shelf['roomOf']>[0]): Room {
+    const { key } = subject;
+    const stored = (judge: Judge): Staple | undefined => {
+      const own = judged(this.#staples.get(key), judge);
+      const other = this.#below?.roomOf(subject).stored(judge);
+      return own && other && isWorse(own.verdict, other.verdict) ? other : (own ?? other);
+    };
     return {
       stored,
       look: (judge) => ({ best: stored(judge), lacking: [], damaged: [] }),

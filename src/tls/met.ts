@@ -8,10 +8,9 @@ import { ContentCache } from '../bounded-cache.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { importPublicKey } from '../x509/public-key.ts';
 import { subjectAltNames } from '../x509/subject-alt-name.ts';
+import { MAX_MET } from './options.ts';
 import { type Signs, handshakeUnderway, presentedOf } from './presented.ts';
 
-/** A server has as many as it has sites. */
-const MAX_MET = 100_000;
 /** Looking at what a handshake presented costs a few per cent of it: the first tell nearly all, the rest is sampled. */
 const CHECKED_FIRST = 64;
 const CHECKED_THEN = 16;
@@ -20,6 +19,7 @@ interface Met extends Signs {
   readonly raw: Buffer;
   readonly names: readonly string[];
   readonly notBefore: number;
+  readonly notAfter: number;
   /** Those that share the server's own context with it, by their types; `undefined` for one that does not after all. */
   readonly seen: Map<string, Met | undefined>;
   handshakes: number;
@@ -34,34 +34,69 @@ interface Guess {
 }
 
 export class MetCertificates {
-  readonly #met = new ContentCache<Met>(MAX_MET);
+  /** As many as the program names. */
+  readonly #named = new ContentCache<Met>(Infinity);
+  readonly #met: ContentCache<Met>;
   #count = 0;
   #unguessed = 0;
   readonly #byName = new Map<string, Met[]>();
   readonly #guesses = new WeakMap<TLSSocket, Guess>();
   readonly #meetUnknown: (raw: Buffer, issuer: Buffer | null) => void;
 
-  /** @param meetUnknown called with a certificate that nobody has told of. */
-  constructor(meetUnknown: (raw: Buffer, issuer: Buffer | null) => void) {
+  /** @param meetUnknown called with a certificate that nobody has told of, or that was forgotten. */
+  constructor(meetUnknown: (raw: Buffer, issuer: Buffer | null) => void, limit: number = MAX_MET) {
     this.#meetUnknown = meetUnknown;
+    this.#met = new ContentCache<Met>(limit);
   }
 
-  meet(certificate: Certificate): void {
-    if (this.#met.get(certificate.raw)) return;
+  /** `named`: by the program. `met`: in a handshake; those are forgotten when there are too many. */
+  meet(certificate: Certificate, how: 'named' | 'met', now: number): void {
+    const known = this.#get(certificate.raw);
+    if (known) {
+      if (how === 'named') this.#name(known);
+      return;
+    }
     const key = attempt(() => importPublicKey(certificate.subjectPublicKeyInfo));
     const met: Met = {
       // A copy: the bytes may be a view into a whole file.
       raw: Buffer.from(certificate.raw),
       names: namesOf(certificate),
       notBefore: certificate.notBefore.getTime(),
+      notAfter: certificate.notAfter.getTime(),
       type: key?.asymmetricKeyType ?? '',
       curve: key?.asymmetricKeyDetails?.namedCurve,
       seen: new Map(),
       handshakes: 0,
     };
-    this.#met.set(met.raw, met);
+    for (const name of met.names) {
+      const others = this.#byName.get(name) ?? [];
+      this.#byName.set(name, [...others, met]);
+      // What was renewed is forgotten when it has ended.
+      for (const other of others) if (other.notAfter <= now) this.#forget(other);
+    }
     this.#count += 1;
-    for (const name of met.names) this.#byName.set(name, [...(this.#byName.get(name) ?? []), met]);
+    const gone = how === 'named' ? this.#named.set(met.raw, met) : this.#met.set(met.raw, met);
+    if (gone) this.#forget(gone);
+  }
+
+  #get(raw: Buffer): Met | undefined {
+    return this.#named.get(raw) ?? this.#met.get(raw);
+  }
+
+  #name(met: Met): void {
+    this.#met.delete(met.raw);
+    this.#named.set(met.raw, met);
+  }
+
+  #forget(met: Met): void {
+    this.#count -= 1;
+    this.#named.delete(met.raw);
+    this.#met.delete(met.raw);
+    for (const name of met.names) {
+      const others = (this.#byName.get(name) ?? []).filter((other) => other !== met);
+      if (others.length > 0) this.#byName.set(name, others);
+      else this.#byName.delete(name);
+    }
   }
 
   /**
@@ -70,7 +105,7 @@ export class MetCertificates {
    * @param raw as `OCSPRequest` names it, in DER.
    */
   presented(raw: Buffer, issuer: Buffer | null): Buffer | undefined {
-    const alone = this.#count === 1 ? this.#met.get(raw) : undefined;
+    const alone = this.#count === 1 ? this.#get(raw) : undefined;
     // There is nothing to tell it from.
     if (alone && !isChecked(alone)) return raw;
     const underway = handshakeUnderway();
@@ -101,7 +136,7 @@ export class MetCertificates {
     const { asked, own, chosen } = guess;
     const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
     if (!Buffer.isBuffer(raw) || chosen?.raw.equals(raw) === true) return;
-    const presented = this.#find(raw, null) ?? this.#met.get(raw);
+    const presented = this.#find(raw, null) ?? this.#get(raw);
     if (presented && presented.type !== asked.type) own.seen.set(presented.type, presented);
     else if (presented === asked && chosen) own.seen.set(chosen.type, undefined);
   }
@@ -118,7 +153,7 @@ export class MetCertificates {
   }
 
   #find(raw: Buffer, issuer: Buffer | null): Met | undefined {
-    const met = this.#met.get(raw);
+    const met = this.#get(raw);
     if (!met) this.#meetUnknown(raw, issuer);
     return met;
   }
@@ -153,5 +188,6 @@ function chosenBy(socket: TLSSocket, asked: Met, others: readonly Met[], isNamed
 
 function namesOf(certificate: Certificate): readonly string[] {
   const names = attempt(() => subjectAltNames(certificate)) ?? [];
-  return names.filter(({ type }) => type === 'DNS' || type === 'IP').map(({ value }) => value.toLowerCase());
+  const hosts = names.filter(({ type }) => type === 'DNS' || type === 'IP');
+  return [...new Set(hosts.map(({ value }) => value.toLowerCase()))];
 }

@@ -56,6 +56,11 @@ export type JudgementOptions = Pick<
   'allowSha1' | 'trustedSigners' | 'skewMs' | 'maxAgeMs' | 'allowMissingNextUpdate'
 >;
 
+/**
+ * Certificates that nobody named beforehand: whoever makes one for each name that a client sends would have as many as a
+ * client cares to send names. A server with more sites names them.
+ */
+export const MAX_MET = 10_000;
 export const READY_TIMEOUT_MS = 10_000;
 export const REQUESTS = 64;
 export const REQUESTS_PER_RESPONDER = 8;

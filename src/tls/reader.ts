@@ -10,7 +10,7 @@ import type { CertificateState, CertificateView } from '../keeper/view.ts';
 import type { Complaint, Opened, Work } from '../keeper/work.ts';
 import type { Role } from './role.ts';
 
-/** Until the first staple is there, a server is waiting for it. */
+/** Until the first staple is there, a server is waiting for it; less and less eagerly, as it may never come. */
 const EAGER_MS = 250;
 /** After that, a new staple in the store is one of which the old has half its life left. */
 const CALM_MS = 5_000;
@@ -41,6 +41,9 @@ export class Reader implements Role {
   #looking: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #isStopped = false;
+  #eagerMs = EAGER_MS;
+  /** All are looked at then, and not only those that lack a staple. */
+  #calmAt = -Infinity;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -49,6 +52,7 @@ export class Reader implements Role {
   add(key: string, label: string, subject: CertificateSubject): void {
     const nothing = { writtenAt: undefined, opened: undefined, error: undefined, isRevocationTold: false };
     this.#read.set(key, { label, subject, ...nothing });
+    this.#eagerMs = EAGER_MS;
     this.#soon(0);
   }
 
@@ -70,6 +74,11 @@ export class Reader implements Role {
     return read && this.#viewOf(key, read);
   }
 
+  /** Those that a server is waiting for. */
+  lacking(): readonly string[] {
+    return [...this.#lacking()].map(([key]) => key);
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
@@ -83,14 +92,26 @@ export class Reader implements Role {
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
         this.#options.looked();
-        const isLacking = [...this.views()].some(({ state }) => state === 'missing' || state === 'pending');
-        this.#soon(isLacking ? EAGER_MS : CALM_MS);
+        const isLacking = this.#lacking().next().done === false;
+        this.#soon(isLacking ? this.#eagerMs : CALM_MS);
+        this.#eagerMs = Math.min(2 * this.#eagerMs, CALM_MS);
       });
     });
   }
 
-  async #look(): Promise<void> {
+  *#lacking(): Generator<[key: string, read: Read]> {
+    const now = this.#options.clock.now();
     for (const [key, read] of this.#read) {
+      const state = stateOf(read.opened, now);
+      if (state === 'missing' || state === 'pending') yield [key, read];
+    }
+  }
+
+  async #look(): Promise<void> {
+    const monotonic = this.#options.clock.monotonic();
+    const isCalm = monotonic >= this.#calmAt;
+    if (isCalm) this.#calmAt = monotonic + CALM_MS;
+    for (const [key, read] of isCalm ? this.#read : this.#lacking()) {
       if (this.#isStopped) return;
       const writtenAt = this.#options.writtenAt(key);
       if (read.opened !== undefined && writtenAt === read.writtenAt) continue;

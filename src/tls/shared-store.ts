@@ -2,10 +2,10 @@
  * One store, several processes: whoever gets its lock asks responders for all, the others serve what is in it. When the
  * one that asks ends, however it ends, another takes over.
  */
-import { RestapleError } from '../errors.ts';
+import { KeeperError, reasonOf } from '../errors.ts';
 import type { Clock } from '../keeper/clock.ts';
 import type { CertificateSubject } from '../keeper/files/certificate-subject.ts';
-import { type StoreLock, lockStore } from '../keeper/files/store-lock.ts';
+import { type StoreLock, hasKeeper, lockStore } from '../keeper/files/store-lock.ts';
 import { sweepStore } from '../keeper/files/sweep.ts';
 import type { Work } from '../keeper/work.ts';
 import type { StapleStore } from '../store/staple-store.ts';
@@ -26,11 +26,14 @@ export interface SharedStoreOptions {
   readonly work: Pick<Work<CertificateSubject, unknown>, 'open'>;
   readonly report: (event: StapleEvent) => void;
   readonly looked: () => void;
-  readonly isKept: (key: string) => boolean;
+  /** What is kept here under a key. */
+  readonly givenOf: (key: string) => Given | undefined;
   /** Another process wants it kept. */
   readonly take: (given: Given) => void;
   /** From now on this process asks. */
   readonly won: () => void;
+  /** From now on this process asks for itself: it cannot write there, and nobody else serves it. */
+  readonly alone: () => void;
 }
 
 export class SharedStore {
@@ -41,11 +44,13 @@ export class SharedStore {
   readonly #timers = new Set<() => void>();
   #lock: StoreLock | undefined;
   #competing: Promise<void> | undefined;
-  #told: string | undefined;
+  /** Undecided until it is known whether another process asks. */
+  #role: 'keeper' | 'reader' | 'alone' | undefined;
   #isStopped = false;
 
   constructor(options: SharedStoreOptions) {
-    const { store, clock, work, report, looked } = options;
+    const { store, clock, work, report } = options;
+    const looked = (): void => this.#looked();
     this.#options = options;
     this.#given = new GivenDirectory(store.path);
     this.reader = new Reader({ work, clock, report, looked, writtenAt: (key) => store.writtenAt(key) });
@@ -57,7 +62,12 @@ export class SharedStore {
 
   /** Tells the process that asks of a certificate. */
   offer(key: string, given: Given): void {
-    if (!this.#lock) this.#given.offer(key, given);
+    if (this.#role === undefined || this.#role === 'reader') this.#given.offer(key, given);
+  }
+
+  /** It is not wanted any more; whoever still does offers it again. */
+  withdraw(key: string): void {
+    if (this.#role === 'keeper') this.#given.withdraw(key);
   }
 
   async stop(): Promise<void> {
@@ -74,37 +84,75 @@ export class SharedStore {
 
   async #compete(): Promise<void> {
     const { store, report } = this.#options;
-    try {
-      this.#lock = await lockStore(store.path);
-    } catch (error) {
-      if (!(error instanceof RestapleError)) throw error;
-      if (this.#isStopped) return;
-      const { message } = error;
-      if (this.#told !== error.code) report({ type: 'store', role: 'reader', store: store.path, message });
-      this.#told = error.code;
-      this.#after(TAKE_OVER_MS, () => {
-        this.#competing = this.#compete();
-      });
+    const lock = await this.#tryLock();
+    if (!lock) return;
+    if (this.#role === 'alone') {
+      await lock.release();
       return;
     }
+    this.#lock = lock;
     await this.reader.stop();
     if (this.#isStopped) return;
+    this.#role = 'keeper';
     report({ type: 'store', role: 'keeper', store: store.path });
     this.#options.won();
     this.#hearNews();
     this.#sweep();
   }
 
+  async #tryLock(): Promise<StoreLock | undefined> {
+    const { store, report } = this.#options;
+    try {
+      return await lockStore(store.path);
+    } catch (error) {
+      const isKept = error instanceof KeeperError || (await hasKeeper(store.path));
+      if (this.#isStopped || this.#role === 'alone') return undefined;
+      const message = reasonOf(error);
+      if (isKept) {
+        if (this.#role === undefined) report({ type: 'store', role: 'reader', store: store.path, message });
+        this.#role = 'reader';
+        this.#after(TAKE_OVER_MS, () => {
+          this.#competing = this.#compete();
+        });
+      } else await this.#goAlone(message);
+      return undefined;
+    }
+  }
+
+  /** One that lacks a staple asks for it again; where it cannot, nobody will ever hear of it. */
+  #looked(): void {
+    const { looked, givenOf, store } = this.#options;
+    looked();
+    if (this.#role !== 'reader') return;
+    for (const key of this.reader.lacking()) {
+      const given = givenOf(key);
+      if (!given || this.#given.offer(key, given)) continue;
+      void this.#goAlone(`the store ${store.path} has no staple of ${given.label}, and cannot be written`);
+      return;
+    }
+  }
+
+  async #goAlone(message: string): Promise<void> {
+    const { store, report, alone } = this.#options;
+    this.#role = 'alone';
+    for (const cancel of this.#timers) cancel();
+    await this.reader.stop();
+    if (this.#isStopped) return;
+    report({ type: 'store', role: 'alone', store: store.path, message });
+    alone();
+  }
+
   #hearNews(): void {
-    const { isKept, take, clock } = this.#options;
+    const { givenOf, take, clock } = this.#options;
+    const isKept = (key: string): boolean => givenOf(key) !== undefined;
     for (const given of this.#given.news(isKept, clock.now())) take(given);
     this.#after(NEWS_MS, () => this.#hearNews());
   }
 
   #sweep(): void {
-    const { store, isKept, clock } = this.#options;
+    const { store, givenOf, clock } = this.#options;
     this.#after(DAY_MS, () => {
-      void sweepStore(store, isKept, clock.now());
+      void sweepStore(store, (key) => givenOf(key) !== undefined, clock.now());
       this.#sweep();
     });
   }

@@ -1,23 +1,24 @@
 /** Keeps staples for a program: the keeper of `restaple run`, with certificates that the program hands over. */
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
-import { ContentCache } from '../bounded-cache.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { Clock } from '../keeper/clock.ts';
 import type { CertificateSubject, SubjectSettings } from '../keeper/files/certificate-subject.ts';
 import { keyOf } from '../keeper/files/certificates.ts';
 import { FilesWork } from '../keeper/files/files-work.ts';
 import type { VerifiedResponse } from '../keeper/files/verified-response.ts';
-import { diskShelf } from '../keeper/files/shelf.ts';
+import { type Shelf, diskShelf } from '../keeper/files/shelf.ts';
 import { Keeper } from '../keeper/keeper.ts';
 import type { CertificateState, CertificateView } from '../keeper/view.ts';
 import type { Work } from '../keeper/work.ts';
 import { StapleStore } from '../store/staple-store.ts';
 import { type CertificateInput, type Given, readGiven } from '../subject/given.ts';
+import { EndedCertificates } from './ended-certificates.ts';
 import type { StapleEvent, StapleEvents } from './events.ts';
 import { GivenCertificates } from './given-certificates.ts';
 import { MemoryShelf } from './memory-shelf.ts';
 import {
+  MAX_MET,
   QUIET_CLOCK,
   READY_TIMEOUT_MS,
   REQUESTS,
@@ -27,12 +28,10 @@ import {
   settingsOf,
 } from './options.ts';
 import type { Role } from './role.ts';
-import { Served, type Slot } from './served.ts';
+import { KeptSlots } from './kept-slots.ts';
+import { Served } from './served.ts';
 import { SharedStore } from './shared-store.ts';
 import { type Wait, Waiters } from './waiters.ts';
-
-/** Handshakes look certificates up by their bytes; a server has as many as it has sites. */
-const MAX_SLOTS = 100_000;
 
 /** There is nothing to wait for. */
 const FINAL: ReadonlySet<CertificateState> = new Set<CertificateState>([
@@ -63,19 +62,20 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
   readonly #client: HttpClient;
   readonly #settings: SubjectSettings;
   readonly #certificates: GivenCertificates;
-  readonly #memory = new MemoryShelf();
+  readonly #memory: MemoryShelf;
   readonly #served: Served;
-  readonly #work: Work<CertificateSubject, VerifiedResponse>;
+  readonly #ended: EndedCertificates;
   readonly #shared: SharedStore | undefined;
   readonly #subjects = new Map<string, CertificateSubject>();
-  readonly #slots = new ContentCache<Slot>(MAX_SLOTS);
+  readonly #slots: KeptSlots;
   readonly #waiters: Waiters;
   readonly #first: Wait;
   readonly #abort = (): void => void this.close();
   #role: Role;
   #closed: Promise<void> | undefined;
 
-  constructor(options: StapleKeeperOptions) {
+  /** @param maxMet how many certificates that nobody named are kept; for tests. */
+  constructor(options: StapleKeeperOptions, maxMet: number = MAX_MET) {
     super();
     const { clock = QUIET_CLOCK, store: path, signal } = options;
     const given = (options.certificates ?? []).map((input) => readGiven(input));
@@ -89,23 +89,29 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
     this.#served = new Served(look);
     const store = path === undefined ? undefined : new StapleStore(resolve(path));
     this.#certificates = new GivenCertificates(store?.issuers, clock);
-    const shelf = store ? diskShelf(store) : this.#memory;
-    const world = { shelf, certificates: this.#certificates, clock, witness: this.#served };
-    this.#work = this.#served.over(new FilesWork(world));
+    const disk = store && diskShelf(store);
+    this.#memory = new MemoryShelf(disk);
+    this.#slots = new KeptSlots(maxMet);
+    this.#ended = new EndedCertificates(clock, {
+      kept: () => this.#certificates.ends(),
+      drop: (key) => this.#drop(key),
+    });
+    const work = this.#workOn(disk ?? this.#memory);
     const report = (event: StapleEvent): void => this.#report(event);
     if (store) {
       this.#shared = new SharedStore({
         store,
         clock,
         report,
-        work: this.#work,
+        work,
         looked: look,
-        isKept: (key) => this.#subjects.has(key),
-        take: (one) => void this.#take(one),
-        won: () => this.#promote(),
+        givenOf: (key) => this.#certificates.get(key),
+        take: (one) => void this.#take(one, 'met'),
+        won: () => this.#ask(work),
+        alone: () => this.#ask(this.#workOn(this.#memory)),
       });
     }
-    this.#role = this.#shared?.reader ?? this.#createKeeper();
+    this.#role = this.#shared?.reader ?? this.#createKeeper(work);
     this.#first = this.take(given);
     this.#shared?.start();
     if (signal?.aborted === true) this.#abort();
@@ -135,22 +141,27 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
 
   /** @internal What `add` does with certificates that are read, without a promise that somebody must await. */
   take(given: readonly Given[]): Wait {
-    const keys = this.#closed ? [] : given.map((one) => this.#take(one));
+    const keys = this.#closed ? [] : given.map((one) => this.#take(one, 'named'));
     return this.#waiters.wait(keys, this.#options.readyTimeoutMs ?? READY_TIMEOUT_MS);
   }
 
+  /** @internal Takes one on that a handshake showed: until there are too many of those. */
+  meet(given: Given): void {
+    if (!this.#closed) this.#take(given, 'met');
+  }
+
+  /** @internal False for one that is to be met anew. */
+  isKept(certificate: Buffer): boolean {
+    return this.#closed !== undefined || this.#slots.get(certificate) !== undefined;
+  }
+
   /**
-   * Lets a certificate go. In a shared store its staple stays.
+   * Lets a certificate go. In a shared store its staple stays. One that a server presents again is met anew.
    *
    * @throws InputError, DerError when it cannot be read.
    */
   remove(certificate: CertificateInput): void {
-    const key = keyOf(readGiven(certificate).certificate);
-    this.#subjects.delete(key);
-    this.#role.remove(key);
-    this.#certificates.drop(key);
-    this.#served.drop(key);
-    this.#memory.forget(key);
+    this.#drop(keyOf(readGiven(certificate).certificate));
   }
 
   /**
@@ -161,7 +172,7 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
    */
   stapleOf(certificate: Uint8Array): Buffer | undefined {
     const der = Buffer.isBuffer(certificate) ? certificate : Buffer.from(certificate);
-    return this.#slots.get(der)?.at(this.#clock.now());
+    return this.#slots.get(der)?.slot.at(this.#clock.now());
   }
 
   /**
@@ -192,15 +203,20 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
   async #close(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#waiters.end();
+    this.#ended.stop();
     await this.#shared?.stop();
     await this.#role.stop();
     this.#client.close();
     await this.#shared?.release();
   }
 
-  #take(given: Given): string {
+  #take(given: Given, how: 'named' | 'met'): string {
     const key = this.#certificates.put(given);
-    if (this.#subjects.has(key)) return key;
+    const { raw } = given.certificate;
+    if (this.#subjects.has(key)) {
+      if (how === 'named') this.#slots.name(raw);
+      return key;
+    }
     const subject = {
       key,
       paths: [given.label],
@@ -210,17 +226,36 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
       settings: this.#settings,
     };
     this.#subjects.set(key, subject);
-    // A copy: the bytes may be a view into a whole file.
-    this.#slots.set(Buffer.from(given.certificate.raw), this.#served.slot(key));
+    const gone = this.#slots.put(raw, { key, slot: this.#served.slot(key) }, how);
+    if (gone) this.#drop(gone.key);
     this.#role.add(key, given.label, subject);
     this.#shared?.offer(key, given);
     return key;
   }
 
-  #createKeeper(): Keeper<CertificateSubject, VerifiedResponse> {
+  #drop(key: string): void {
+    const given = this.#certificates.get(key);
+    if (given) this.#slots.delete(given.certificate.raw);
+    this.#subjects.delete(key);
+    this.#role.remove(key);
+    this.#certificates.drop(key);
+    this.#served.drop(key);
+    this.#memory.forget(key);
+    this.#shared?.withdraw(key);
+  }
+
+  #workOn(shelf: Shelf): Work<CertificateSubject, VerifiedResponse> {
+    const certificates = this.#certificates;
+    const world = { shelf, certificates, clock: this.#clock, witness: this.#served };
+    return this.#served.over(new FilesWork(world));
+  }
+
+  #createKeeper(
+    work: Work<CertificateSubject, VerifiedResponse>,
+  ): Keeper<CertificateSubject, VerifiedResponse> {
     const { requests, requestsPerResponder, random } = this.#options;
     return new Keeper<CertificateSubject, VerifiedResponse>({
-      work: this.#work,
+      work,
       clock: this.#clock,
       random: random ?? Math.random,
       filesOf: () => [],
@@ -231,9 +266,9 @@ export class StapleKeeper extends EventEmitter<StapleEvents> implements AsyncDis
     });
   }
 
-  /** The store is this process's to keep. */
-  #promote(): void {
-    const keeper = this.#createKeeper();
+  /** From now on this process asks, and puts what comes where `work` does. */
+  #ask(work: Work<CertificateSubject, VerifiedResponse>): void {
+    const keeper = this.#createKeeper(work);
     this.#role = keeper;
     for (const [key, subject] of this.#subjects) keeper.add(key, subject.paths[0] ?? key, subject);
   }

@@ -299,6 +299,25 @@ describe('a mistake', () => {
     await stapling.close();
     expect(() => attachStapling(server, { certificates: ['/no/such/file'] })).toThrow('cannot be read');
   });
+
+  it('that Node.js breaks handshakes for, a second listener, is warned of', async () => {
+    const warnings: Error[] = [];
+    const heard = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', heard);
+    try {
+      const server = serve(site(NOBODY, 'www.example.test'));
+      const stapling = attachStapling(server);
+      server.on('OCSPRequest', () => undefined);
+      await stapling.close();
+      server.on('OCSPRequest', () => undefined);
+      await new Promise(setImmediate);
+      expect(warnings.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^another listener for OCSPRequest/),
+      ]);
+    } finally {
+      process.off('warning', heard);
+    }
+  });
 });
 
 describeWithPeer('openssl', 's_client', (openssl) => {

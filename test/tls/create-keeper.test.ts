@@ -1,5 +1,7 @@
 /** The keeper as a library: in memory, and in a store that several share. */
 import { X509Certificate } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StapleEvent } from '../../src/tls/events.ts';
 import { createKeeper } from '../../src/tls/create-keeper.ts';
@@ -135,6 +137,75 @@ describe('a keeper in memory', () => {
     ['no end', { verify: { allowMissingNextUpdate: true } }, 'allowMissingNextUpdate needs maxAgeMs'],
   ])('is refused at once with %s', (_what, options, message) => {
     expect(() => createKeeper(options)).toThrow(message);
+  });
+});
+
+describe('a store that cannot be used', () => {
+  const spoil: readonly (readonly [what: string, spoil: (dir: string) => string])[] = [
+    ['is a file', (dir) => join(dir, 'file')],
+    ['is under a file', (dir) => join(dir, 'file', 'store')],
+    ['has a file where its lock should be', (dir) => join(dir, 'locked')],
+    ['is where nothing can be made', () => '/proc/restaple'],
+  ];
+
+  it.each(spoil)('because it %s leaves a keeper that asks for itself, and says so once', async (_, place) => {
+    await withTempDir((dir) =>
+      withResponder(async (responder) => {
+        writeFileSync(join(dir, 'file'), '');
+        mkdirSync(join(dir, 'locked'));
+        writeFileSync(join(dir, 'locked', 'lock'), '');
+        const www = site(responder, 'www.example.test');
+        await keeping({ certificates: [www.cert], store: place(dir) }, async (keeper, events) => {
+          await keeper.ready;
+          expect(www.accepts(stapleOf(keeper, www))).toBe(true);
+          await keeper.refresh(www.cert);
+          const told = events.filter(({ type }) => type === 'store');
+          expect(told).toMatchObject([{ role: 'alone', message: expect.stringContaining(place(dir)) }]);
+        });
+      }),
+    );
+  });
+
+  it('is read all the same: what lies there is served, and not asked for', async () => {
+    await withTempDir((store) =>
+      withResponder(async (responder) => {
+        const www = site(responder, 'www.example.test');
+        const options = { certificates: [www.cert], store };
+        await keeping(options, (keeper) => keeper.ready);
+        rmSync(join(store, 'lock'), { recursive: true });
+        writeFileSync(join(store, 'lock'), '');
+        await keeping(options, async (keeper) => {
+          await keeper.ready;
+          expect(www.accepts(stapleOf(keeper, www))).toBe(true);
+          expect(responder.requests).toHaveLength(1);
+        });
+      }),
+    );
+  });
+
+  it('by one process is by another, which serves its own certificates and no others', async () => {
+    await withTempDir((store) =>
+      withResponder(async (responder) => {
+        const [www, met] = [site(responder, 'www.example.test'), site(responder, 'met.example.test')];
+        writeFileSync(join(store, 'given'), 'in the way');
+        await keeping({ certificates: [www.cert], store }, async (first) => {
+          await first.ready;
+          await keeping({ certificates: [www.cert], store }, async (second, events) => {
+            const told = next(second, ({ type }) => type === 'store');
+            await second.ready;
+            await told;
+            expect(events).toMatchObject([{ type: 'store', role: 'reader' }]);
+            expect(www.accepts(stapleOf(second, www))).toBe(true);
+            // Nobody can be told of this one.
+            await second.add(met.cert);
+            expect(met.accepts(stapleOf(second, met))).toBe(true);
+            expect(events.filter(({ type }) => type === 'store')).toMatchObject([{}, { role: 'alone' }]);
+          });
+          expect(Array.from(first.views(), ({ certificate }) => certificate)).toEqual(['www.example.test']);
+        });
+        expect(responder.requests).toHaveLength(2);
+      }),
+    );
   });
 });
 

@@ -16,13 +16,14 @@
  * every file changes whole, and only for a better staple; they ask twice.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type Server, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt } from '../../attempt.ts';
 import { InputError, KeeperError } from '../../errors.ts';
 import { systemReason } from '../../issuer/load-certificates.ts';
+import { makeDirectory } from '../../store/make-directory.ts';
 
 /** Held until it is released, or the process ends. */
 export interface StoreLock {
@@ -64,6 +65,20 @@ export async function lockStore(store: string): Promise<StoreLock> {
     await claim?.end();
     place.close();
     throw error;
+  }
+}
+
+/** True when a keeper has the store, as far as that can be seen: for whoever may not write there. Never throws. */
+export async function hasKeeper(store: string): Promise<boolean> {
+  const place = attempt(() => openPlace(store));
+  try {
+    for (const name of (place && attempt(() => place.names())) ?? []) {
+      const met = place && (await conditionOf(place.socket(name)));
+      if (met !== 'dead' && met !== 'dying') return true;
+    }
+    return false;
+  } finally {
+    place?.close();
   }
 }
 
@@ -171,7 +186,7 @@ function openPlace(store: string): Place {
   };
   let handle: number | undefined;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    makeDirectory(directory);
     const isLong = Buffer.byteLength(join(directory, `.${'0'.repeat(16)}`)) > MAX_PATH_BYTES;
     if (isLong) handle = openSync(directory, 'r');
   } catch (error) {
