@@ -37,7 +37,7 @@ function describe({ body, headers, status }: HttpAnswer, who: string): string {
   const type = headers['content-type'];
   const size = body.length === 1 ? '1 byte' : `${body.length} bytes`;
   const coding = headers['content-encoding'];
-  const coded = coding === undefined ? '' : ` in ${printable(coding)}, which nobody asked for`;
+  const coded = coding === undefined ? '' : `, encoded as ${printable(coding)}`;
   const what = `${type === undefined ? 'of no content type' : printable(type)}${coded}`;
   const title = pageTitle(body);
   const shown = title === undefined ? snippet(body) : `a page with the title "${title}"`;
