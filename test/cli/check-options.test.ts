@@ -289,20 +289,52 @@ describe('--crl', () => {
   const SERIAL = 0x3000;
   const times = { thisUpdate: shift(now, -HOUR), nextUpdate: shift(now, HOUR) };
 
-  const checkWith = async (entries: readonly Buffer[], ...options: readonly string[]) => {
-    const body = createCrl({ signer: pki.issuer, ...times, entries });
-    const ca = opened(await startHttpServer(answer({ body })));
+  const startNaming = async (...urls: readonly string[]): Promise<number> => {
     const leaf = createServer(pki.issuer, {
       name: name([['CN', 'www.example.test']]),
       keys: testKeys('p256', 3),
       serial: SERIAL,
       notBefore: shift(now, -HOUR),
       notAfter: shift(now, HOUR),
-      extensions: [crlDistributionPoints([ca.url('/1.crl').href])],
+      extensions: [crlDistributionPoints(urls)],
     });
-    const { port } = await start(() => undefined, { leaf });
-    return checkPort(port, ...options);
+    return (await start(() => undefined, { leaf })).port;
   };
+
+  const checkWith = async (entries: readonly Buffer[], ...options: readonly string[]) => {
+    const body = createCrl({ signer: pki.issuer, ...times, entries });
+    const ca = opened(await startHttpServer(answer({ body })));
+    return checkPort(await startNaming(ca.url('/1.crl').href), ...options);
+  };
+
+  it('says what was passed over', async () => {
+    const body = createCrl({ signer: pki.issuer, ...times });
+    const ca = opened(await startHttpServer(answer({ body })));
+    const run = await checkPort(
+      await startNaming('ldap://a.test/', ca.url('/1.crl').href),
+      '--crl',
+      '--allow-private',
+    );
+    expect(run.out).toMatch(/^ {2}CRL +good by http:.*\n +ldap:\/\/a\.test\/ is no http or https URL$/m);
+  });
+
+  it('holds no more than four at a time, of however many servers', async () => {
+    const body = createCrl({ signer: pki.issuer, ...times });
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const ca = opened(
+      await startHttpServer((request, socket) => {
+        waiting.push(() => answer({ body })(request, socket));
+        most = Math.max(most, waiting.length);
+        if (most === 4) for (const go of waiting.splice(0)) setImmediate(go);
+      }),
+    );
+    const ports = await Promise.all(Array.from({ length: 9 }, () => startNaming(ca.url('/1.crl').href)));
+    const places = ports.map((port) => `127.0.0.1:${port}`);
+    const run = await check([...places, '--crl', '--allow-private', '--plugin']);
+    expect(run.out).toMatch(/^RESTAPLE OK - 9 of 9 servers OK/);
+    expect(most).toBe(4);
+  });
 
   it('says good of a certificate without OCSP', async () => {
     const run = await checkWith([], '--crl', '--allow-private');

@@ -156,11 +156,13 @@ function notNeeded({ certificate, noRevAvail }: Own): Finding {
 async function crlOf(
   certificate: Certificate,
   issuer: Certificate,
-  { client, now, judgement, headers, timeoutMs }: CheckTools,
+  { crls, client, now, judgement, headers, timeoutMs }: CheckTools,
 ): Promise<CrlStatus | RestapleError> {
+  const { allowSha1 } = judgement;
   try {
-    const { allowSha1 } = judgement;
-    return await fetchCrlStatus({ certificate, issuer, client, now: now(), allowSha1, headers, timeoutMs });
+    return await crls.run('', () =>
+      fetchCrlStatus({ certificate, issuer, client, now: now(), allowSha1, headers, timeoutMs }),
+    );
   } catch (error) {
     return knownError(error);
   }

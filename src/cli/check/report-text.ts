@@ -1,4 +1,5 @@
 /** What was found, for people: a line that says it all for each certificate of each server, then what it stands on. */
+import type { CrlStatus } from '../../crl/fetch-crl-status.ts';
 import { crlWords } from '../../crl/words.ts';
 import { RestapleError } from '../../errors.ts';
 import { addressPort } from '../../http/place.ts';
@@ -80,7 +81,7 @@ export class TextReport {
     const after: (readonly [label: string, text: string])[] = [
       ...(staple?.age ? [['life', ageWords(staple.age)] as const] : []),
       ...(compared ? [['responder', comparedWords(compared)] as const] : []),
-      ...(crl ? [['CRL', crl instanceof RestapleError ? crl.message : crlWords(crl)] as const] : []),
+      ...(crl ? crlLines(crl).map((text, i) => [i === 0 ? 'CRL' : '', text] as const) : []),
       ...others
         .filter((finding) => severityOf(finding) !== 'OK')
         .map((finding) => ['also', `${severityOf(finding)}: ${finding.message}`] as const),
@@ -98,6 +99,9 @@ export class TextReport {
 /** Where that is not plain from the name. */
 const placeOf = ({ host, port }: CheckTarget, { look }: Presentation): string =>
   look.address === host && look.port === port ? '' : ` at ${addressPort(look.address, String(look.port))}`;
+
+const crlLines = (crl: CrlStatus | RestapleError): readonly string[] =>
+  crl instanceof RestapleError ? [crl.message] : [crlWords(crl), ...crl.notes];
 
 const lineOf = ([label, text]: readonly [string, string]): string =>
   `${INDENT}${label.padEnd(LABEL_WIDTH)}${printable(text)}`;

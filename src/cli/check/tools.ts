@@ -23,6 +23,8 @@ export interface CheckTools {
   readonly issuers: IssuerFetcher;
   /** Servers that are looked at side by side. */
   readonly places: Limiter;
+  /** CRLs that are fetched side by side: each is held whole. */
+  readonly crls: Limiter;
   readonly givenIssuers: readonly Certificate[] | undefined;
   /** Who vouches for servers, in place of those that Node knows. */
   readonly ca: readonly Certificate[] | undefined;

@@ -26,6 +26,8 @@ import { VERSION } from '../version.ts';
 
 /** Servers that are looked at side by side. */
 const JOBS = 16;
+/** Each CRL may bring 64 MiB, and servers and certificates may be hostile. */
+const CRLS = 4;
 /** Monitoring systems give a plugin ten seconds, and most of them a minute at the utmost. */
 const TIMEOUT_MS = 10_000;
 
@@ -89,6 +91,7 @@ async function buildTools(flags: CheckFlags, io: Io): Promise<CheckTools> {
     limiter,
     issuers: new IssuerFetcher(client, cache, { limiter, timeoutMs }),
     places: createLimiter({ total: JOBS, perHost: JOBS }),
+    crls: createLimiter({ total: CRLS, perHost: CRLS }),
     givenIssuers,
     ca,
     judgement,
