@@ -32,6 +32,12 @@ type AgentKind = new (options: AgentOptions) => Agent;
  */
 const DIALLING: AgentOptions = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 };
 
+/** Node.js gives an attempt up when it begins the next one: over a satellite, the way to a good address takes longer. */
+const PATIENTLY: AgentOptions = { ...DIALLING, autoSelectFamilyAttemptTimeout: 2_000 };
+
+/** A connection that was kept, or is kept from now on; one that was never used; one for which there is more time. */
+export type Dialling = 'kept' | 'fresh' | 'patient';
+
 export class Carriers {
   readonly #pools = new Map<string, Agent>();
   readonly #closed = new AbortController();
@@ -42,17 +48,17 @@ export class Carriers {
     this.#ca = ca;
   }
 
-  /** `hostHeader` is what the request will say; `fresh` asks for a connection that was never used. */
-  async carrierFor(url: URL, route: Route, hostHeader: string, fresh: boolean): Promise<Carrier> {
+  /** `hostHeader` is what the request will say. */
+  async carrierFor(url: URL, route: Route, hostHeader: string, dialling: Dialling): Promise<Carrier> {
     const { proxy } = route;
-    if (proxy === undefined) return this.#direct(url, route, fresh);
+    if (proxy === undefined) return this.#direct(url, route, dialling);
     const isHttpProxy = proxy.protocol === 'http:' || proxy.protocol === 'https:';
     // A proxy that forwards makes the Host header from the URL (RFC 9112 section 3.2.2) and goes where that leads. A
     // request that wants another one, or another way, needs a tunnel, as with curl.
     const isPlain = url.protocol === 'http:' && hostHeader === url.host && !route.isDetour;
     return isHttpProxy && isPlain
-      ? this.#forwarded(url, route, proxy, fresh)
-      : this.#tunnelled(url, route, proxy, fresh);
+      ? this.#forwarded(url, route, proxy, dialling)
+      : this.#tunnelled(url, route, proxy, dialling);
   }
 
   close(): void {
@@ -60,9 +66,9 @@ export class Carriers {
     for (const agent of this.#pools.values()) agent.destroy();
   }
 
-  async #direct(url: URL, route: Route, fresh: boolean): Promise<Carrier> {
+  async #direct(url: URL, route: Route, dialling: Dialling): Promise<Carrier> {
     const { request, Kind } = await moduleFor(url);
-    const agent = this.#pool(`${url.protocol} ${route.trusted}`, fresh, (options) => new Kind(options));
+    const agent = this.#pool(`${url.protocol} ${route.trusted}`, dialling, (options) => new Kind(options));
     return {
       request,
       options: this.#target(url, route, agent),
@@ -73,9 +79,9 @@ export class Carriers {
   }
 
   /** The proxy is asked for the whole URL (RFC 9112 section 3.2.2). */
-  async #forwarded(url: URL, { trusted }: Route, proxy: URL, fresh: boolean): Promise<Carrier> {
+  async #forwarded(url: URL, { trusted }: Route, proxy: URL, dialling: Dialling): Promise<Carrier> {
     const { request, Kind } = await moduleFor(proxy);
-    const agent = this.#pool(`forward ${proxy.href} ${trusted}`, fresh, (options) => new Kind(options));
+    const agent = this.#pool(`forward ${proxy.href} ${trusted}`, dialling, (options) => new Kind(options));
     const place = { protocol: proxy.protocol, host: dialHost(proxy), port: portOf(proxy) };
     const servername = isIP(place.host) === 0 ? place.host : '';
     const path = `http://${url.host}${url.pathname}${url.search}`;
@@ -89,12 +95,12 @@ export class Carriers {
     };
   }
 
-  async #tunnelled(url: URL, route: Route, proxy: URL, fresh: boolean): Promise<Carrier> {
+  async #tunnelled(url: URL, route: Route, proxy: URL, dialling: Dialling): Promise<Carrier> {
     const [{ request }, { createProxyAgent }] = await Promise.all([
       moduleFor(url),
       import('./proxy-agent.ts'),
     ]);
-    const agent = this.#pool(`${url.protocol} ${proxy.href} ${route.trusted}`, fresh, (options) =>
+    const agent = this.#pool(`${url.protocol} ${proxy.href} ${route.trusted}`, dialling, (options) =>
       createProxyAgent(proxy, options, this.#closed.signal),
     );
     return {
@@ -113,8 +119,9 @@ export class Carriers {
     return { protocol, host, port, lookup, agent, path: pathname + search, ...ca };
   }
 
-  #pool(key: string, fresh: boolean, create: (options: AgentOptions) => Agent): Agent {
-    if (fresh) return create({ ...DIALLING, keepAlive: false });
+  #pool(key: string, dialling: Dialling, create: (options: AgentOptions) => Agent): Agent {
+    if (dialling === 'patient') return create({ ...PATIENTLY, keepAlive: false });
+    if (dialling === 'fresh') return create({ ...DIALLING, keepAlive: false });
     const agent = this.#pools.get(key) ?? create({ ...DIALLING, keepAlive: true });
     this.#pools.set(key, agent);
     return agent;

@@ -3,10 +3,11 @@ import { formatPem } from '../der/pem.ts';
 import { TransportError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { StaleConnection } from './answer.ts';
-import { Carriers } from './carriers.ts';
+import { Carriers, type Dialling } from './carriers.ts';
 import { type Lookup, systemLookup } from './connect-rules.ts';
 import { type Interfaces, systemInterfaces } from './own-addresses.ts';
 import { type Timeouts, exchangeOnce } from './exchange.ts';
+import { wasHurried } from './failure.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
@@ -103,15 +104,16 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       const { url } = request;
       const route = routeTo(url, request.trusted === true, rules);
       const host = headerValue(headers, 'host') ?? url.host;
-      const attempt = async (fresh: boolean): Promise<HttpAnswer> =>
-        exchangeOnce(await carriers.carrierFor(url, route, host, fresh), request, headers, timeouts);
+      const attempt = async (dialling: Dialling): Promise<HttpAnswer> =>
+        exchangeOnce(await carriers.carrierFor(url, route, host, dialling), request, headers, timeouts);
       try {
-        return await attempt(false);
+        return await attempt('kept');
       } catch (error) {
-        if (!(error instanceof StaleConnection)) throw error;
         // Nothing is done twice by asking twice: an OCSP request changes nothing at the responder, POST or not
         // (RFC 9110 section 9.2.2). A fresh connection cannot be stale, so there is no second time.
-        return attempt(true);
+        if (error instanceof StaleConnection) return attempt('fresh');
+        if (wasHurried(error)) return attempt('patient');
+        throw error;
       }
     },
     close() {

@@ -144,6 +144,15 @@ function at(url: URL, addresses: readonly string[]): string {
   return others.length === 0 ? '' : ` at ${others.join(', ')}`;
 }
 
+/**
+ * None of several addresses was reached, and one was given up for the next before its time: the system itself waits two
+ * minutes before it says ETIMEDOUT.
+ */
+export function wasHurried(error: unknown): boolean {
+  const cause = error instanceof TransportError ? error.cause : undefined;
+  return cause instanceof AggregateError && cause.errors.some((one) => codeOf(one) === 'ETIMEDOUT');
+}
+
 /** Happy eyeballs fail with one error an address: those with the same reason are said together. */
 function connectWords(error: unknown, url: URL): string {
   if (systemField(error, 'syscall') === 'getaddrinfo') {

@@ -38,6 +38,24 @@ describe('a name with a dead address', () => {
     },
   );
 
+  it.runIf(process.platform === 'linux')(
+    'and one that takes its time: it gets it, when no other is left',
+    async () => {
+      const gone = await startHttpServer(OK);
+      const hole = await startBlackHole(DEAD.address, gone.port);
+      onTestFinished(() => hole.close());
+      await gone.close();
+      let looks = 0;
+      const lookup: Lookup = (name, options, callback) => {
+        looks += 1;
+        if (looks === 2) hole.open();
+        knowing(DEAD, OTHER_FAMILY)(name, options, callback);
+      };
+      const { address, body } = await client({ lookup }).exchange(request(gone.port));
+      expect([address, body.toString(), looks]).toEqual([DEAD.address, 'fine', 2]);
+    },
+  );
+
   it('of a family that refuses: the other one answers', async () => {
     const server = await serve(OK);
     const http = client({ lookup: knowing(OTHER_FAMILY, LIVING) });

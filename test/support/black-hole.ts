@@ -8,13 +8,16 @@ import { type Socket, connect } from 'node:net';
 
 const LISTENER = `
   const [host, port] = process.argv.slice(1);
-  require('node:net').createServer().listen({ host, port, backlog: 1 }, () => process.stdout.write('listening'));
+  const serve = (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nfine'));
+  require('node:net').createServer(serve).listen({ host, port, backlog: 1 }, () => process.stdout.write('listening'));
 `;
 
 /** More than a backlog of one holds. */
 const FILLING = 8;
 
 export interface BlackHole {
+  /** Lets connections in from now on, and answers each: as an address that is far away, but there. */
+  open(): void;
   close(): void;
 }
 
@@ -35,6 +38,10 @@ export async function startBlackHole(host: string, port: number): Promise<BlackH
   // Those that the kernel takes are taken in order; the last one never is.
   await Promise.race(sockets.map((socket) => once(socket, 'connect')));
   return {
+    open() {
+      for (const socket of sockets) socket.destroy();
+      child.kill('SIGCONT');
+    },
     close() {
       for (const socket of sockets) socket.destroy();
       child.kill('SIGKILL');
