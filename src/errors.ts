@@ -316,13 +316,20 @@ export class ServerError extends RestapleError {
   }
 }
 
-/** A server's certificate could not be seen; the message begins with the server. */
+/** What a ProbeError has besides its words. */
+export interface ProbeErrorOptions extends ErrorOptions {
+  readonly said?: Buffer | undefined;
+}
+
+/** A server's certificate could not be seen; the message begins with the server. `said` is what came in place of TLS. */
 export class ProbeError extends RestapleError {
   readonly code: ProbeCode;
+  readonly said: Buffer | undefined;
 
-  constructor(code: ProbeCode, message: string, options?: ErrorOptions) {
+  constructor(code: ProbeCode, message: string, options?: ProbeErrorOptions) {
     super(message, options);
     this.code = code;
+    this.said = options?.said;
   }
 }
 

@@ -41,11 +41,12 @@ export function probeFailure(cause: unknown, progress: Progress): ProbeError {
     return new ProbeError('probe-starttls-failed', `${place}: ${words}`, { cause });
   }
   const received = progress.received();
-  const words =
-    received.length > 0 && !TLS_RECORDS.has(received[0]) && isTlsFailure(cause)
-      ? `does not begin with TLS, but says ${quoted(received.toString('latin1', 0, MAX_SHOWN))}`
-      : `cannot make a TLS connection: ${reason(cause)}`;
-  return new ProbeError('probe-tls-failed', `${place}: ${words}`, { cause });
+  const said =
+    received.length > 0 && !TLS_RECORDS.has(received[0]) && isTlsFailure(cause) ? received : undefined;
+  const words = said
+    ? `does not begin with TLS, but says ${quoted(said.toString('latin1', 0, MAX_SHOWN))}`
+    : `cannot make a TLS connection: ${reason(cause)}`;
+  return new ProbeError('probe-tls-failed', `${place}: ${words}`, { cause, said });
 }
 
 /** Of several addresses each fails in its own way; the same way is said once. */
