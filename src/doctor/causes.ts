@@ -1,5 +1,4 @@
 /** For each error what it means in the end, and the command that gets further. */
-import { dirname } from 'node:path';
 import {
   DerError,
   type EdgeSign,
@@ -9,14 +8,10 @@ import {
   RestapleError,
   TransportError,
 } from '../errors.ts';
+import type { Advice, Conclusion } from './advice.ts';
 import type { Known } from './check.ts';
-import { type Commands, operand } from './commands.ts';
-
-interface Advice {
-  /** Stands before the message of the error, which has the values; without it the message says all. */
-  readonly why?: string;
-  readonly next: (commands: Commands, error: RestapleError, known: Known) => string;
-}
+import type { Commands } from './commands.ts';
+import { beside, list, marks } from './file-commands.ts';
 
 const inspect: Advice['next'] = (commands) => commands.inspect();
 const again: Advice['next'] = (commands) => commands.fetch();
@@ -48,13 +43,6 @@ function curl(view: '-i' | '-si' | '-v', commands: Commands, error: RestapleErro
   return commands.curl(view, same?.url.href ?? url);
 }
 
-/** To where a name was mistyped, or to what is there and cannot be read. */
-function list(commands: Commands, error: RestapleError, { target }: Known): string {
-  const path = target.kind === 'file' ? target.path : '.';
-  const isGone = error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOENT';
-  return commands.of('ls', '-l', operand(isGone ? dirname(path) : path));
-}
-
 const allowHost: Advice['next'] = (commands, error) => {
   const url = urlOf(error) ?? '';
   return URL.canParse(url) ? commands.fetch(['--allow-host', new URL(url).hostname]) : commands.inspect();
@@ -63,9 +51,9 @@ const allowHost: Advice['next'] = (commands, error) => {
 /** What is not here is told by its message, and the next step is to look at what came. */
 const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'file-unreadable': { next: list },
-  'certificate-not-found': { why: 'the file is not the certificate of a server', next: inspect },
+  'certificate-not-found': { why: 'the file is not the certificate of a server', next: beside },
   'certificate-ambiguous': { why: 'the file holds more than one server certificate', next: inspect },
-  'pem-malformed': { why: 'the certificate file is damaged', next: inspect },
+  'pem-malformed': { why: 'the certificate file is damaged', next: marks },
   'certificate-expired': { why: 'the certificate is too old: renew it', next: inspect },
   'issuer-not-found': {
     why: 'the issuer is not to be had, and must be given with --issuer FILE',
@@ -177,13 +165,6 @@ function adviceFor(error: RestapleError): Advice | undefined {
   return { why: `what answers does not ${why}`, next: open };
 }
 
-export interface Conclusion {
-  /** One sentence. */
-  readonly cause: string;
-  /** A command for a shell. */
-  readonly next: string;
-}
-
 export function causeOf(error: RestapleError, known: Known, commands: Commands): Conclusion {
   // It was not the certificate that named the address, and nobody should be told to allow it.
   if (error.code === 'address-refused' && error.cause instanceof RestapleError)
@@ -205,7 +186,10 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
   const { why, next } = adviceFor(error) ?? { next: known.asked ? look : inspect };
   // What cannot be decoded before anything was asked is the certificate's file.
   if (known.certificate === undefined && error instanceof DerError)
-    return { cause: `the file is damaged, or no certificate: ${error.message}`, next: commands.inspect() };
+    return {
+      cause: `the file is damaged, or no certificate: ${error.message}`,
+      next: next(commands, error, known),
+    };
   const path = error instanceof InputError && error.path !== undefined ? `${error.path}: ` : '';
   const cause = `${path}${why === undefined ? '' : `${why}: `}${error.message}`;
   return { cause, next: next(commands, error, known) };

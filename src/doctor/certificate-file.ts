@@ -1,9 +1,9 @@
 /** Can the file be read, what is in it, and does it stand in the order in which servers want it? */
-import { attempt } from '../attempt.ts';
 import { InputError, RestapleError } from '../errors.ts';
 import { findIssuer } from '../issuer/find-issuer.ts';
-import { loadCertificates, readInputFile } from '../issuer/load-certificates.ts';
+import { readInputFile } from '../issuer/load-certificates.ts';
 import { isCa } from '../x509/basic-constraints.ts';
+import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { findLeaf } from '../x509/chain.ts';
 import { formatName } from '../x509/name.ts';
@@ -12,41 +12,55 @@ import { type Finding, note, ok, problem } from './finding.ts';
 import { otherFile } from './other-file.ts';
 import { isSelfSigned } from './self-signed.ts';
 
-export const checkCertificateFile: Check = async ({ target }) => {
+export const checkCertificateFile: Check = ({ target }) => {
   if (target.kind !== 'file') return NOTHING;
+  const { path } = target;
   try {
-    const chain = await loadCertificates(target.path);
+    // Once only: what comes out of a pipe is gone then.
+    return examined(readInputFile(path), path);
+  } catch (error) {
+    return unusable('file', toldBetter(error, path));
+  }
+};
+
+function examined(content: Buffer, path: string): Found {
+  // First, because what has a private key beside certificates is wiped when they are taken out.
+  const other = otherFile(content);
+  try {
+    const chain = certificatesIn(content, path);
     const certificate = findLeaf(chain);
     const count = chain.length === 1 ? '1 certificate' : `${chain.length} certificates`;
     return {
       findings: [
-        ok('file', `${target.path}: ${count}, for ${formatName(certificate.subject)}`),
+        ok('file', `${path}: ${count}, for ${formatName(certificate.subject)}`),
         ...(isCa(certificate) ? [OF_A_CA] : []),
         orderOf(chain, certificate),
       ],
       known: { chain, certificate },
     };
   } catch (error) {
-    return unusable('file', toldBetter(error, target.path));
+    // A private key, perhaps.
+    content.fill(0);
+    if (!other) throw error;
+    const reason = new InputError('certificate-not-found', `no certificate in it: ${other.words}`, path);
+    return { ...unusable('file', reason), known: { otherFile: other } };
   }
-};
+}
+
+function certificatesIn(content: Buffer, path: string): readonly Certificate[] {
+  const certificates = parseCertificates(content);
+  if (certificates.length === 0) throw new InputError('certificate-not-found', 'no certificate in it', path);
+  return certificates;
+}
 
 const OF_A_CA = note('file', 'it is the certificate of a CA, not of a server', {
   advice: 'give the certificate that the server presents',
 });
 
-/** With what the file is, where it is something else. */
 function toldBetter(error: unknown, path: string): unknown {
-  if (!(error instanceof RestapleError)) return error;
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EISDIR')
-    return new InputError('file-unreadable', IS_DIRECTORY, path);
-  const content = attempt(() => readInputFile(path));
-  const other = content && otherFile(content);
-  // A private key, perhaps.
-  content?.fill(0);
-  const isOther = other !== undefined && !other.includes('CERTIFICATE');
-  return isOther ? new InputError('certificate-not-found', `no certificate in it: ${other}`, path) : error;
+  const cause = error instanceof RestapleError ? error.cause : undefined;
+  const isDirectory = cause instanceof Error && 'code' in cause && cause.code === 'EISDIR';
+  return isDirectory ? new InputError('file-unreadable', IS_DIRECTORY, path, { cause }) : error;
 }
 
 const IS_DIRECTORY = 'it is a directory; give one of the certificates in it';

@@ -7,18 +7,20 @@ import type { RouteRules } from '../http/route.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
 import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
 import type { Verdict, VerifyOptions } from '../ocsp/verify-response.ts';
-import type { ReadStaple, TlsServer } from '../probe/tls.ts';
+import type { Look, Place as ServerPlace } from '../probe/look.ts';
+import type { Beginning } from '../probe/ports.ts';
 import type { RetryOptions } from '../staple/fetch-response.ts';
 import type { TryConnection } from '../probe/tcp.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Finding } from './finding.ts';
 import type { KnownResponder } from './known-responders.ts';
+import type { OtherFile } from './other-file.ts';
 import type { Exchange } from './recorder.ts';
 import type { RetiredCa } from './retired-cas.ts';
 
 /**
- * A certificate file, or a server that presents one: `host` as a URL spells it. `word` is what was typed when it could as
- * well be a file that is not there.
+ * A certificate file, or a server that presents one: `host` as a URL spells it, `beginning` where it was typed. `word` is
+ * what was typed when it could as well be a file that is not there.
  */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
@@ -26,8 +28,16 @@ export type Target =
       readonly kind: 'server';
       readonly host: string;
       readonly port: string;
+      readonly beginning?: Beginning | undefined;
       readonly word?: string | undefined;
     };
+
+/** A server as it is looked at: by its name, at the place where `--connect-to` and `--resolve` lead. */
+export interface Server {
+  readonly place: ServerPlace;
+  readonly connectTo: ServerPlace;
+  readonly beginning: Beginning;
+}
 
 /** A responder as it is dialled. */
 export interface Place {
@@ -70,8 +80,11 @@ export interface Way {
 /** Grows from check to check. What is not there could not be found out. */
 export interface Known {
   readonly target: Target;
-  /** Where the server is dialled. */
-  readonly server?: TlsServer;
+  readonly server?: Server;
+  /** Why its certificate is not for the name that it was asked for. */
+  readonly wrongName?: string;
+  /** What the file is, when it is no certificate. */
+  readonly otherFile?: OtherFile;
   /** All certificates, as they stand in the file or as the server sent them. */
   readonly chain?: readonly Certificate[];
   readonly certificate?: Certificate;
@@ -86,6 +99,8 @@ export interface Known {
   /** Whom to ask. */
   readonly urls?: readonly string[];
   readonly issuer?: Certificate;
+  /** Why there is none. */
+  readonly issuerError?: RestapleError;
   /** The file has the issuer, but `--issuer` named another. */
   readonly issuerInChain?: boolean;
   readonly places?: readonly Place[];
@@ -107,7 +122,8 @@ export interface Tools {
   /** The same that the client goes by. */
   readonly rules: RouteRules;
   readonly connect: TryConnection;
-  readonly readStaple: ReadStaple;
+  /** @throws ProbeError */
+  readonly look: (server: Server) => Promise<Look>;
   /** Is read only. */
   readonly issuerCache: Pick<IssuerCache, 'load'> | undefined;
   readonly givenIssuers: readonly Certificate[] | undefined;

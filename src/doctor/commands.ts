@@ -1,9 +1,8 @@
 /** Commands to type next, ready for a shell: each runs as it stands, with nothing left to fill in. */
-import type { TlsServer } from '../probe/tls.ts';
 import { shellWord } from '../shell-word.ts';
 import { addressPort } from '../http/place.ts';
 import { isAddress } from './address.ts';
-import type { Known, Tools } from './check.ts';
+import type { Known, Server, Tools } from './check.ts';
 
 /** What curl calls by the same name and means by it. */
 const OF_CURL: ReadonlySet<string> = new Set([
@@ -17,7 +16,7 @@ const OF_CURL: ReadonlySet<string> = new Set([
 export class Commands {
   /** The certificate file; `undefined` for a server, which is asked for its chain. */
   readonly #file: string | undefined;
-  readonly #server: TlsServer | undefined;
+  readonly #server: Server | undefined;
   readonly #typed: Tools['typed'];
 
   constructor({ target, server }: Pick<Known, 'target' | 'server'>, { typed }: Pick<Tools, 'typed'>) {
@@ -33,7 +32,7 @@ export class Commands {
     const { input, file } = this.#chain('/dev/stdin');
     // Beside a pipe no file can be written.
     const output =
-      this.#server && !more.includes('--stdout') ? ['-o', `${this.#server.servername}.ocsp`] : [];
+      this.#server && !more.includes('--stdout') ? ['-o', `${this.#server.place.host}.ocsp`] : [];
     return [`${input}restaple fetch`, file, ...[...words, ...output].map(shellWord)].join(' ');
   }
 
@@ -49,21 +48,32 @@ export class Commands {
   }
 
   /** What is really there, by the same road: `-i` with headers, `-v` with the connection, `-s` without talk. */
-  curl(view: '-i' | '-s' | '-si' | '-v', url: string): string {
+  curl(view: '-i' | '-s' | '-si' | '-v', url: string, ...more: readonly string[]): string {
     const kept = this.#typed.filter(([option]) => OF_CURL.has(option));
-    return this.of('curl', view, ...kept.flat().filter((word) => word !== undefined), url);
+    return this.of('curl', view, ...more, ...kept.flat().filter((word) => word !== undefined), url);
   }
 
   /** The server, looked at by another program. */
   connect(...more: readonly string[]): string {
     if (!this.#server) return this.inspect();
-    const { host, port, servername } = this.#server;
-    const name = isAddress(servername) ? ['-noservername'] : ['-servername', servername];
-    return `${this.of('openssl', 's_client', '-connect', addressPort(host, port), ...name, ...more)} </dev/null`;
+    const { place, connectTo, beginning } = this.#server;
+    const name = isAddress(place.host) ? ['-noservername'] : ['-servername', place.host];
+    const before = beginning === 'direct' ? [] : ['-starttls', beginning];
+    const stream = beginning.startsWith('xmpp') ? ['-xmpphost', place.host] : [];
+    const to = ['-connect', addressPort(connectTo.host, String(connectTo.port))];
+    return `${this.of('openssl', 's_client', ...before, ...stream, ...to, ...name, ...more)} </dev/null`;
   }
 
-  of(program: string, ...words: readonly string[]): string {
-    return [program, ...words.map(shellWord)].join(' ');
+  /** This again, with the protocol before TLS left for the doctor to find. */
+  doctor(): string {
+    if (!this.#server) return this.inspect();
+    const { host, port } = this.#server.place;
+    const typed = this.#typed.flat().filter((word) => word !== undefined);
+    return this.of('restaple', 'doctor', addressPort(host, String(port)), ...typed);
+  }
+
+  of(...words: readonly string[]): string {
+    return words.map(shellWord).join(' ');
   }
 
   #chain(standardInput: string): { readonly input: string; readonly file: string } {

@@ -1,19 +1,26 @@
 /** One sentence out of all that was found: the cause, and the command to type next. */
-import { formatDuration } from '../duration.ts';
 import { CrlError, type ErrorCode, type RestapleError, TransportError } from '../errors.ts';
-import { CLOCK_SKEW_MS } from '../ocsp/check-times.ts';
 import { isCa } from '../x509/basic-constraints.ts';
-import { type Conclusion, causeOf } from './causes.ts';
+import type { Conclusion } from './advice.ts';
+import { causeOf } from './causes.ts';
 import type { Known, Tools } from './check.ts';
 import { Commands } from './commands.ts';
 import type { Finding } from './finding.ts';
+import { anotherName, noServer } from './no-server.ts';
 import { isSelfSigned } from './self-signed.ts';
+import { wrongClock } from './wrong-clock.ts';
 
-type Reasoning = (error: RestapleError, known: Known, commands: Commands) => Conclusion | undefined;
+type Reasoning = (
+  error: RestapleError,
+  known: Known,
+  commands: Commands,
+  tools: Tools,
+) => Conclusion | undefined;
 
 /** From what only the side-by-side of several findings can tell; the first that knows counts. */
 const REASONINGS: readonly Reasoning[] = [
   noServer,
+  noIssuer,
   noCrl,
   noResponder,
   wrongClock,
@@ -29,35 +36,27 @@ export function conclude(
   tools: Tools,
 ): Conclusion {
   const commands = new Commands(known, tools);
+  const another = anotherName(error, known, commands);
+  if (another) return another;
   if (!error) return withoutError(known, findings, commands);
   for (const reasoning of REASONINGS) {
-    const conclusion = reasoning(error, known, commands);
+    const conclusion = reasoning(error, known, commands, tools);
     if (conclusion) return conclusion;
   }
   return causeOf(error, known, commands);
 }
 
-/** OpenSSL's words for bytes that are no TLS: a greeting in plain text, or HTTP. */
-const NO_TLS =
-  /^(?:ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)|EPROTO)$/;
-
-/** The one that was to be looked at, not a responder. */
-function noServer(
-  error: RestapleError,
-  { target, chain }: Known,
-  commands: Commands,
-): Conclusion | undefined {
-  if (target.kind !== 'server' || chain || !(error instanceof TransportError)) return undefined;
-  const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return {
-      cause: `the server is not found: ${error.message}`,
-      next: commands.of('getent', 'ahosts', target.host),
-    };
-  const why = NO_TLS.test(code)
-    ? 'what listens there does not speak TLS from the first byte'
-    : 'there is no TLS server to look at';
-  return { cause: `${why}: ${error.message}`, next: commands.connect() };
+/** It was not the responder that could not be reached, and not a file that lacks something. */
+function noIssuer(error: RestapleError, known: Known, commands: Commands): Conclusion | undefined {
+  if (error !== known.issuerError) return undefined;
+  if (error instanceof TransportError) {
+    const why =
+      "the issuer's certificate is not to be had where the certificate says, and must be given with --issuer FILE";
+    return { cause: `${why}: ${error.message}`, next: commands.curl('-v', error.url, '-o', '/dev/null') };
+  }
+  if (known.target.kind !== 'server' || error.code !== 'issuer-not-found') return undefined;
+  const cause = `the server sends its certificate without that of its issuer, which must be given with --issuer FILE: ${error.message}`;
+  return { cause, next: commands.inspect() };
 }
 
 /** The certificate is left to its CRL. What the codes of the network say of a responder is not meant. */
@@ -70,11 +69,11 @@ function noCrl(error: RestapleError, { crlError }: Known, commands: Commands): C
   return { cause, next };
 }
 
-/** With which servers are told to staple. */
-const DIRECTIVES = 'ssl_stapling|SSLUseStapling|SSLStapling|MDStapling|ocsp-update';
+/** Where servers are told to staple: ssl_stapling, SSLUseStapling, MDStapling, ocsp-update, tls_ocsp_file and others. */
+const CONFIGURATIONS = ['nginx', 'apache2', 'httpd', 'haproxy', 'lighttpd', 'hitch', 'exim4'];
 
 const grep = (commands: Commands): string =>
-  commands.of('grep', '-rnsE', DIRECTIVES, '/etc/nginx', '/etc/apache2', '/etc/haproxy');
+  commands.of('grep', '-rnsiE', 'stapling|ocsp', ...CONFIGURATIONS.map((name) => `/etc/${name}`));
 
 function noResponder(error: RestapleError, known: Known, commands: Commands): Conclusion | undefined {
   if (error.code !== 'responder-url-missing') return undefined;
@@ -97,28 +96,6 @@ function noResponder(error: RestapleError, known: Known, commands: Commands): Co
   const must = ', yet it is must-staple, which cannot work: renew it without';
   const cause = `the certificate names no OCSP responder${why}${mustStaple === true ? must : ', so there is nothing to staple'}`;
   return { cause, next };
-}
-
-/** Codes that a wrong clock brings about. */
-const OF_TIME: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'response-expired',
-  'response-too-old',
-  'this-update-in-future',
-  'signer-not-valid',
-  'response-outlives-signer',
-]);
-
-function wrongClock(
-  error: RestapleError,
-  { aheadMs = 0 }: Known,
-  commands: Commands,
-): Conclusion | undefined {
-  if (!OF_TIME.has(error.code) || Math.abs(aheadMs) <= CLOCK_SKEW_MS) return undefined;
-  const isBehind = error.code === 'this-update-in-future';
-  if (isBehind !== aheadMs < 0) return undefined;
-  const distance = `${formatDuration(Math.abs(aheadMs))} ${isBehind ? 'behind' : 'ahead of'}`;
-  const cause = `the clock of this machine is ${distance} the responder's: ${error.message}`;
-  return { cause, next: commands.of('timedatectl', 'set-ntp', 'true') };
 }
 
 /** What failed once went well a moment later, in the very same way. */

@@ -1,7 +1,7 @@
 /** The whole road from a certificate or a server to a staple, walked to see what is wrong with it. Writes nothing. */
 import type { RestapleError } from '../errors.ts';
 import { ask } from './ask.ts';
-import type { Conclusion } from './causes.ts';
+import type { Conclusion } from './advice.ts';
 import { checkCertificateFile } from './certificate-file.ts';
 import { checkCertificate } from './certificate.ts';
 import type { Check, Known, Target, Tools } from './check.ts';

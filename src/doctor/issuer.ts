@@ -29,7 +29,7 @@ export const checkIssuer: Check = async ({ certificate, chain = [], urls, leftTo
     const meaning = 'without its issuer nobody can ask for a certificate, or check the answer';
     return {
       findings: [problem('issuer', error.message, { meaning, advice })],
-      known: { issuerInChain: inChain !== undefined },
+      known: { issuerError: error, issuerInChain: inChain !== undefined },
       error,
     };
   }

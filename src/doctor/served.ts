@@ -8,14 +8,12 @@ import { type Check, type Found, type Known, NOTHING, type Tools } from './check
 import { note, ok, problem } from './finding.ts';
 
 const TITLE = 'served';
-/** As for the first handshake. */
-const CONNECT_TIMEOUT_MS = 5_000;
 
 export const checkServed: Check = async (known, tools) => {
   const { served, certificate, issuer, server } = known;
   if (served === undefined || !certificate || !issuer || known.leftToCrl === true) return NOTHING;
   if (served !== null) return judged(served, certificate, issuer, known, tools);
-  const late = server && (await tools.readStaple(server, CONNECT_TIMEOUT_MS).catch(() => undefined))?.staple;
+  const late = server && (await tools.look(server).catch(() => undefined))?.staple;
   if (late === undefined) return none(known);
   const { findings, known: found } = judged(late, certificate, issuer, known, tools);
   return { findings: [LATE, ...findings], known: { ...found, served: late } };
@@ -28,7 +26,10 @@ const LATE = problem(TITLE, 'no staple with the first handshake, but with the se
 });
 
 function none({ asked, mustStaple }: Known): Found {
-  const detail = asked?.verdict ? 'no staple, though the responder has one to give' : 'no staple';
+  const detail =
+    asked?.verdict?.certStatus.type === 'good'
+      ? 'no staple, though the responder has one to give'
+      : 'no staple';
   const meaning = mustStaple === true ? 'clients that honour must-staple refuse this server' : undefined;
   return { findings: [problem(TITLE, detail, meaning === undefined ? {} : { meaning })] };
 }

@@ -125,10 +125,28 @@ describeWithPeer('openssl', 'openssl', () => {
 });
 
 it('a server that does not speak TLS is told from one that is not there', async () => {
-  const mail = createPlainServer((socket) => socket.end('220 mail.example.test ESMTP\r\n'));
-  const port = await listen(mail);
+  const other = createPlainServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+  const port = await listen(other);
   const { cause, next } = await diagnose(`127.0.0.1:${port}`);
-  mail.close();
-  expect(cause).toMatch(/^what listens there does not speak TLS from the first byte: /);
+  other.close();
+  expect(cause).toBe(
+    'what listens there does not speak TLS from the first byte: ' +
+      `127.0.0.1:${port}: does not begin with TLS, but says "SSH-2.0-OpenSSH_9.2"`,
+  );
   expect(next).toBe(`openssl s_client -connect 127.0.0.1:${port} -noservername </dev/null`);
+});
+
+describeWithPeer('curl', 'a server of HTTP without TLS', () => {
+  it('is told to be one, and shown', async () => {
+    // A server that knows HTTP answers a handshake as nginx does.
+    const plain = createPlainServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
+    });
+    const port = await listen(plain);
+    const { cause, next } = await diagnose(`127.0.0.1:${port}`);
+    expect(cause).toMatch(/^what listens there speaks HTTP without TLS: /);
+    expect((await shell(next)).stdout).toContain('400 Bad Request');
+    plain.close();
+  });
 });

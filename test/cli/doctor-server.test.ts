@@ -103,6 +103,84 @@ describe('a running server', () => {
     );
   });
 
+  it('whose staple is missing while the responder knows nothing of it has one thing wrong, not two', async () => {
+    staple = null;
+    responder.setStatus(leaf.certificate.serialNumber, { type: 'unknown' });
+    const run = await doctor(`localhost:${port}`);
+    responder.setStatus(leaf.certificate.serialNumber, { type: 'good' });
+    expect(run.exitCode).toBe(1);
+    expect(run.out).toMatch(/^✗ served +no staple$/m);
+    expect(cause(run)).toMatch(/^cause: the CA does not know it, or not yet: /);
+  });
+
+  it('that presents the certificate of another name, and none for it', async () => {
+    staple = null;
+    const run = await doctor(
+      `www.example.test:${port}`,
+      '--connect-to',
+      `www.example.test::127.0.0.1:${port}`,
+    );
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(/^✗ name +its certificate is for DNS:localhost, not for www\.example\.test /m);
+    expect(cause(run)).toMatch(
+      /^cause: the server presents the certificate of another name: its certificate/,
+    );
+  });
+
+  it('that is asked by address is not said to present a wrong name', async () => {
+    staple = testResponse(pki, at);
+    const run = await doctor(`127.0.0.1:${port}`);
+    expect(run.out).toMatch(/^- name +its certificate is for DNS:localhost, not for 127\.0\.0\.1 /m);
+    expect(run.out).toMatch(/^- trust +nobody known here vouches for it \(UNABLE_TO_GET_ISSUER_CERT/m);
+    expect(cause(run)).toBe('cause: nothing is wrong: the responder says good');
+  });
+
+  it.each<[string, () => string, RegExp]>([
+    [
+      'out of order',
+      () => certificatesPem(leaf, pki.root, pki.issuer),
+      /^- chain +certificate 2 did not issue certificate 1$/m,
+    ],
+    [
+      'with a stranger in it',
+      () => certificatesPem(leaf, pki.issuer, pki.stranger),
+      /^- chain +certificate 3 did not issue certificate 2$/m,
+    ],
+    ['of one', () => certificatesPem(leaf), /^- chain +the certificate alone, without that of its issuer$/m],
+  ])('whose chain is %s, as it sends it', async (_sentence, cert, line) => {
+    const odd = createServer({ key: keyPem(leaf), cert: cert() });
+    const run = await doctor(`localhost:${await listen(odd)}`);
+    await close(odd);
+    expect(run.out).toMatch(line);
+  });
+
+  it('that keeps the certificate of its issuer to itself', async () => {
+    const alone = createServer({ key: keyPem(leaf), cert: certificatesPem(leaf) });
+    const run = await doctor(`localhost:${await listen(alone)}`);
+    await close(alone);
+    expect(run.exitCode).toBe(69);
+    expect(cause(run)).toMatch(
+      /^cause: the server sends its certificate without that of its issuer, which must be given with --issuer FILE: /,
+    );
+  });
+
+  it('that wants a certificate of its clients, and breaks off', async () => {
+    const strict = createServer({
+      key: keyPem(leaf),
+      cert: certificatesPem(leaf, pki.issuer),
+      requestCert: true,
+      rejectUnauthorized: true,
+      maxVersion: 'TLSv1.2',
+    });
+    strict.on('tlsClientError', () => {});
+    strict.on('OCSPRequest', (_certificate, _issuer, give) => give(null, testResponse(pki, at)));
+    const run = await doctor(`localhost:${await listen(strict)}`);
+    await close(strict);
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(/^- trust +not known, as the server wants a certificate of its client$/m);
+    expect(cause(run)).toBe('cause: nothing is wrong: the responder says good');
+  });
+
   it('that is revoked and goes on stapling good', async () => {
     staple = testResponse(pki, at);
     const { serialNumber } = leaf.certificate;
@@ -124,7 +202,7 @@ describe('a running server', () => {
     const run = await doctor(`localhost:${dead}`);
     expect(run).toMatchObject({ exitCode: 75, err: '' });
     expect(cause(run)).toMatch(
-      /^cause: there is no TLS server to look at: cannot make a TLS connection to localhost:\d+: /,
+      /^cause: nobody answers where the server should be: localhost:\d+: cannot connect: connection refused /,
     );
   });
 });

@@ -24,9 +24,24 @@ describe('a server is', () => {
     ['smtps://mail.example.test', 'mail.example.test', '465'],
     ['imaps://mail.example.test/', 'mail.example.test', '993'],
     ['ldaps://ldap.example.test:1636', 'ldap.example.test', '1636'],
+    ['smtp://mail.example.test', 'mail.example.test', '25'],
+    ['submission://mail.example.test', 'mail.example.test', '587'],
+    ['imap://mail.example.test/INBOX', 'mail.example.test', '143'],
+    ['postgresql://user@db.example.test/name', 'db.example.test', '5432'],
   ])('%s', (typed, host, port) => {
     expect(targetOf(typed)).toMatchObject({ kind: 'server', host, port });
   });
+});
+
+it.each([
+  ['https://www.example.test:25/', 'direct'],
+  ['smtps://mail.example.test', 'direct'],
+  ['smtp://mail.example.test:2026', 'smtp'],
+  ['ftp://www.example.test', 'ftp'],
+  ['mail.example.test:25', undefined],
+])('the scheme of %s says how it begins: %s', (typed, beginning) => {
+  expect(targetOf(typed)).toHaveProperty('kind', 'server');
+  expect(Object(targetOf(typed)).beginning).toBe(beginning);
 });
 
 describe('a file is', () => {
@@ -48,7 +63,7 @@ describe('a file is', () => {
 
 it.each([
   ['http://www.example.test/', 'http has no TLS; give HOST[:PORT] or https://HOST[:PORT]/'],
-  ['ftp://www.example.test/', 'ftp has no TLS'],
+  ['gopher://www.example.test/', 'gopher has no TLS'],
   ['https://www.example.test:70000/', 'www.example.test:70000 is no HOST[:PORT]'],
   ['https:///path', 'is no HOST[:PORT]'],
 ])('%s is wrong usage', async (typed, reason) => {

@@ -86,7 +86,7 @@ describe('a file', () => {
       keyPem(pki.leaf),
       [],
       65,
-      /^cause: domain\.crt: .*: no certificate in it: it holds PRIVATE KEY\nnext: restaple inspect domain\.crt$/,
+      /^cause: domain\.crt: .*: no certificate in it: it holds PRIVATE KEY\nnext: find .* 'BEGIN CERTIFICATE-' '\{\}' \+$/,
     ],
     [
       'with the certificate of a CA',
@@ -159,7 +159,7 @@ describe('a file', () => {
       silent("Let's Encrypt", 'R11'),
       [],
       69,
-      /^cause: the certificate names no OCSP responder: Let's Encrypt turned OCSP off \(2025-08-06\), so there is nothing to staple\nnext: grep -rnsE 'ssl_stapling\|/,
+      /^cause: the certificate names no OCSP responder: Let's Encrypt turned OCSP off \(2025-08-06\), so there is nothing to staple\nnext: grep -rnsiE 'stapling\|ocsp' \/etc\/nginx /,
     ],
     [
       'of such a CA, and must-staple',

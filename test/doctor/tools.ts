@@ -19,7 +19,7 @@ export const tools = (overrides: Partial<Tools> = {}): Tools => ({
     proxyFor: () => undefined,
   },
   connect: unreachable,
-  readStaple: unreachable,
+  look: unreachable,
   issuerCache: undefined,
   givenIssuers: undefined,
   givenUrls: undefined,

@@ -1,14 +1,17 @@
 /** `restaple doctor CERT | HOST[:PORT]`: what stands between a certificate and its staple. Writes nothing. */
 import { randomBytes } from 'node:crypto';
-import type { Tools } from '../../doctor/check.ts';
+import type { Target, Tools } from '../../doctor/check.ts';
 import { diagnose } from '../../doctor/diagnose.ts';
+import { formatPem } from '../../der/pem.ts';
+import { InputError } from '../../errors.ts';
 import { createHttpClient } from '../../http/client.ts';
 import { systemLookup } from '../../http/connect-rules.ts';
 import { systemInterfaces } from '../../http/own-addresses.ts';
 import { proxyChoice } from '../../http/proxy-choice.ts';
 import { tryConnection } from '../../probe/tcp.ts';
-import { readStaple } from '../../probe/tls.ts';
+import { lookAt } from '../../probe/look.ts';
 import { NONCE_BYTES } from '../../ocsp/extensions/nonce.ts';
+import { monotonicMs } from '../../monotonic.ts';
 import { DEFAULT_TIMEOUT_MS } from '../../staple/deadline.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
 import { printDiagnosis } from '../doctor/report-text.ts';
@@ -24,6 +27,9 @@ import { retryOptions } from '../retry-options.ts';
 import type { DoctorFlags } from '../verbs/doctor.ts';
 import { VERSION } from '../version.ts';
 
+/** For name look-up, TCP and TLS together; some mail servers let strangers wait six seconds for their greeting. */
+const LOOK_TIMEOUT_MS = 10_000;
+
 export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promise<number> {
   return guarded(io, () => examine(target, flags, io), flags.json ? 'doctor' : undefined);
 }
@@ -32,7 +38,7 @@ export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promi
 async function examine(target: string, flags: DoctorFlags, io: Io): Promise<ExitCode> {
   const tools = await buildTools(flags, io);
   try {
-    const diagnosis = await diagnose(targetOf(target), tools);
+    const diagnosis = await diagnose(meant(target, flags), tools);
     const exitCode = diagnosis.error ? exitCodeOf(diagnosis.error) : EXIT.ok;
     if (flags.json) printJson(io, doctorJson(target, diagnosis, exitCode));
     else printDiagnosis(io, diagnosis);
@@ -40,6 +46,13 @@ async function examine(target: string, flags: DoctorFlags, io: Io): Promise<Exit
   } finally {
     tools.client.close();
   }
+}
+
+function meant(text: string, { starttls }: DoctorFlags): Target {
+  const target = targetOf(text);
+  if (starttls === undefined) return target;
+  if (target.kind === 'server') return { ...target, beginning: starttls };
+  throw new InputError('usage-invalid', `--starttls is for a server, and ${text} is a file`);
 }
 
 async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
@@ -61,7 +74,15 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     client: createHttpClient({ ...way, ...(ca && { ca }), allowHosts, userAgent: `restaple/${VERSION}` }),
     rules: { ...way, allowHosts: new Set(allowHosts) },
     connect: tryConnection,
-    readStaple,
+    look: ({ place, connectTo, beginning }) =>
+      lookAt(place, {
+        connectTo,
+        beginning,
+        timeoutMs: flags.timeout ?? LOOK_TIMEOUT_MS,
+        ca: ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)),
+        lookup: systemLookup,
+        clock: monotonicMs,
+      }),
     issuerCache: cacheDirectory === undefined ? undefined : new IssuerDirectory(cacheDirectory),
     givenIssuers,
     givenUrls: flags.url,

@@ -3,17 +3,31 @@ import { existsSync } from 'node:fs';
 import type { Target } from '../../doctor/check.ts';
 import { InputError } from '../../errors.ts';
 import { host } from '../../http/option-text.ts';
+import type { Beginning } from '../../probe/ports.ts';
 
 const DEFAULT_PORT = '443';
-/** Schemes that speak TLS from the first byte, and their ports (IANA). */
-const PORTS: ReadonlyMap<string, string> = new Map([
-  ['https', DEFAULT_PORT],
-  ['smtps', '465'],
-  ['submissions', '465'],
-  ['ldaps', '636'],
-  ['ftps', '990'],
-  ['imaps', '993'],
-  ['pop3s', '995'],
+/** Schemes, their ports (IANA), and what is spoken before TLS. */
+const SCHEMES: ReadonlyMap<string, readonly [port: string, beginning: Beginning]> = new Map<
+  string,
+  readonly [string, Beginning]
+>([
+  ['https', [DEFAULT_PORT, 'direct']],
+  ['smtps', ['465', 'direct']],
+  ['submissions', ['465', 'direct']],
+  ['ldaps', ['636', 'direct']],
+  ['ftps', ['990', 'direct']],
+  ['imaps', ['993', 'direct']],
+  ['pop3s', ['995', 'direct']],
+  ['ftp', ['21', 'ftp']],
+  ['smtp', ['25', 'smtp']],
+  ['submission', ['587', 'smtp']],
+  ['pop3', ['110', 'pop3']],
+  ['pop', ['110', 'pop3']],
+  ['imap', ['143', 'imap']],
+  ['ldap', ['389', 'ldap']],
+  ['mysql', ['3306', 'mysql']],
+  ['postgres', ['5432', 'postgres']],
+  ['postgresql', ['5432', 'postgres']],
 ]);
 /** Two colons at least, and whatever else an address may have: the URL parser has the last word. */
 const BARE_IPV6 = /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/i;
@@ -30,8 +44,9 @@ export function targetOf(text: string): Target {
   if (existsSync(text)) return file;
   const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(text) ?? [];
   if (scheme !== undefined && authority !== undefined) {
-    const server = serverOf(authority, portFor(scheme, text));
-    if (server) return server;
+    const [port, beginning] = spokenBy(scheme, text);
+    const server = serverOf(authority, port);
+    if (server) return { ...server, beginning };
     throw new InputError('usage-invalid', `${text}: ${authority} is no HOST[:PORT]`);
   }
   if (FILE_NAME.test(text)) return file;
@@ -40,9 +55,9 @@ export function targetOf(text: string): Target {
   return server ? { ...server, ...(isWord && { word: text }) } : file;
 }
 
-function portFor(scheme: string, text: string): string {
-  const port = PORTS.get(scheme.toLowerCase());
-  if (port !== undefined) return port;
+function spokenBy(scheme: string, text: string): readonly [port: string, beginning: Beginning] {
+  const spoken = SCHEMES.get(scheme.toLowerCase());
+  if (spoken) return spoken;
   throw new InputError(
     'usage-invalid',
     `${text}: ${scheme} has no TLS; give HOST[:PORT] or https://HOST[:PORT]/`,

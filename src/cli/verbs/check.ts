@@ -3,7 +3,6 @@ import { timeout } from '../../duration.ts';
 import type { KeyType } from '../../probe/key-type.ts';
 import type { Beginning } from '../../probe/ports.ts';
 import type { ProxyProtocol } from '../../probe/proxy-protocol.ts';
-import type { StartTlsName } from '../../probe/starttls/dialogues.ts';
 import { printable } from '../../text.ts';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { type CheckTarget, parseTarget, withoutBrackets } from '../check/target.ts';
@@ -19,6 +18,7 @@ import { positiveInteger } from '../option-values.ts';
 import { host } from '../../http/option-text.ts';
 import { refuseUsage } from '../usage-output.ts';
 import { ISSUER, JUDGING, type JudgeFlags, judgeFlags } from './judging.ts';
+import { STARTTLS, startTlsFlag } from './starttls.ts';
 import { CRL, JSON_SWITCH, type Verb } from './verb.ts';
 import { ROAD, URL_OPTION, type WayFlags, wayFlags } from './way.ts';
 
@@ -37,27 +37,6 @@ export interface CheckFlags extends JudgeFlags, Omit<WayFlags, 'method' | 'hash'
   /** In milliseconds. */
   readonly interval: number;
 }
-
-/** The names of all dialogues, which are not loaded for this. */
-const STARTTLS: Readonly<Record<StartTlsName, true>> = {
-  smtp: true,
-  lmtp: true,
-  imap: true,
-  pop3: true,
-  ftp: true,
-  ldap: true,
-  xmpp: true,
-  'xmpp-server': true,
-  postgres: true,
-  mysql: true,
-  nntp: true,
-  sieve: true,
-};
-
-const isStartTls = (text: string): text is StartTlsName => Object.hasOwn(STARTTLS, text);
-
-const beginning = (text: string): Beginning | undefined =>
-  text === 'none' ? 'direct' : isStartTls(text) ? text : undefined;
 
 const oneOf =
   <const T extends string>(...words: readonly T[]) =>
@@ -100,7 +79,7 @@ function checkFlags(args: Arguments): CheckFlags {
   return {
     ...judgeFlags(args),
     ...wayFlags(args),
-    starttls: args.value('starttls', `none, ${Object.keys(STARTTLS).join(', ')}`, beginning),
+    starttls: startTlsFlag(args),
     servername: args.value('servername', 'a host name', (text) => {
       const name = host(text);
       return name && withoutBrackets(name);
@@ -140,11 +119,7 @@ export const CHECK: Verb = {
   least: 1,
   most: Infinity,
   options: [
-    {
-      name: 'starttls',
-      value: '<protocol>',
-      help: 'speak this protocol before TLS, or none (default: by the port)',
-    },
+    STARTTLS,
     { name: 'servername', value: '<name>', help: 'ask for this name (default: the host)' },
     { name: 'proxy-protocol', value: '<version>', help: 'begin with a PROXY header, v1 or v2' },
     { name: 'tls', value: '<version>', help: 'speak this version only, 1.2 or 1.3' },
