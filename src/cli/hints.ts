@@ -134,6 +134,12 @@ const NOT_SERVED: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 const METADATA_HINT =
   'the certificate is hostile or wrong, for no responder is there: ask whoever gave it to you, and do not allow it';
 
+/** It is there, so names and routes are not the matter. */
+const BROKEN_OFF_HINT =
+  'the server, or a firewall on the way, breaks the connection off: another way there is --proxy URL; the next run may succeed';
+const NOT_HTTP_HINT =
+  'what listens there does not speak HTTP as it should: check the URL and its port; give another with --url URL';
+
 const REDIRECTED_HINT =
   'the responder, or a login page on the way, redirects there: see it with curl -i URL; where the responder now is: --url URL';
 
@@ -167,6 +173,11 @@ export function hintFor(error: unknown): string {
 function hintOf(error: unknown): string {
   if (error instanceof ResponseError && error.isCached) return CACHED_HINT;
   if (error instanceof TransportError && error.edge !== undefined) return EDGE_HINTS[error.edge];
+  if (error instanceof TransportError && error.code === 'http-unreachable') {
+    const code = causeCode(error);
+    if (code === 'ECONNRESET' || code === 'EPIPE') return BROKEN_OFF_HINT;
+    if (code?.startsWith('HPE_')) return NOT_HTTP_HINT;
+  }
   if (error instanceof TransportError && error.code === 'address-refused') {
     if (error.cause instanceof RestapleError) return REDIRECTED_HINT;
     if (error.isMetadata) return METADATA_HINT;
@@ -175,6 +186,11 @@ function hintOf(error: unknown): string {
     return 'the responder, or what stands before it, is in trouble; try again later';
   }
   return HINTS[error instanceof RestapleError ? error.code : 'internal'];
+}
+
+/** As Node.js has it. */
+function causeCode({ cause }: Error): string | undefined {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
 }
 
 /** Of these the doctor tells more: he looks at names and addresses, asks in other ways, and reads the clock. */
