@@ -64,7 +64,7 @@ export function routeTo(url: URL, trusted: boolean, rules: RouteRules): Route {
 }
 
 /** A look-up that asks nobody. */
-function fixed(addresses: readonly string[]): Lookup {
+export function fixed(addresses: readonly string[]): Lookup {
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_name, { all }, callback) => {
     if (all === true) callback(null, found);

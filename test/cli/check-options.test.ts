@@ -104,7 +104,10 @@ describe('--repeat', () => {
     const { port } = await startMoody((connection) => (connection === 1 ? 'staple' : 'hang'));
     const run = await checkPort(port, '--timeout', '2s', '--json');
     expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'unreachable' });
-    expect(JSON.parse(run.out).servers[0].certificates).toHaveLength(1);
+    const [{ certificates, failures }] = JSON.parse(run.out).servers;
+    expect(certificates).toHaveLength(1);
+    const message = 'asked for its RSA certificate: no TLS connection within 2s';
+    expect(failures).toMatchObject([{ message, code: 'probe-timeout' }]);
   });
 });
 
@@ -146,11 +149,26 @@ describe('both keys', () => {
     const { port } = await start(() => fresh);
     const run = await checkPort(port, '--rsa', '--ecdsa', '--json');
     expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'unreachable' });
-    expect(JSON.parse(run.out).servers[0].certificates).toHaveLength(1);
+    const [{ certificates, failures }] = JSON.parse(run.out).servers;
+    expect(certificates).toHaveLength(1);
+    expect(failures[0].message).toMatch(/^asked for its RSA certificate: cannot make a TLS connection: /);
   });
 });
 
 describe('where it connects to', () => {
+  it('is the next address where nobody listens at the first', async () => {
+    const { port } = await start(() => fresh);
+    const args = [
+      `www.example.test:${port}`,
+      '--resolve',
+      `www.example.test:${port}:127.0.0.2,127.0.0.1`,
+      '--json',
+    ];
+    const run = await check(args);
+    expect(toldBy(run)).toMatchObject({ exitCode: 0, state: 'good' });
+    expect(JSON.parse(run.out).servers[0].certificates).toMatchObject([{ address: '127.0.0.1' }]);
+  });
+
   it('is every address with --all-addresses', async () => {
     const { port } = await start(() => fresh);
     const addresses = '127.0.0.1,127.0.0.2';

@@ -1,7 +1,8 @@
 /** One server: all handshakes, all certificates, all findings. */
 import { assess } from './assess.ts';
+import { type Failure, failureWords } from './failures.ts';
 import { foundError } from './find.ts';
-import { type Failure, failureWords, takeLooks } from './looks.ts';
+import { takeLooks } from './looks.ts';
 import type { Presentation, ServerReport } from './presentation.ts';
 import { type Finding, type Severity, byGravity, gravest, severityOf } from './states.ts';
 import type { CheckTarget } from './target.ts';

@@ -2,25 +2,19 @@
 import { ProbeError } from '../../errors.ts';
 import { formatPem } from '../../der/pem.ts';
 import { detour } from '../../http/detours.ts';
-import { addressPort, withoutBrackets } from '../../http/place.ts';
+import { addressPort, isAddressHost, withoutBrackets } from '../../http/place.ts';
+import { fixed } from '../../http/route.ts';
 import { addressesOf } from '../../probe/addresses.ts';
 import { lookAtEachKey } from '../../probe/each-key.ts';
 import type { KeyType } from '../../probe/key-type.ts';
 import { type Look, type LookOptions, type Place, lookAt } from '../../probe/look.ts';
 import { beginningAt } from '../../probe/ports.ts';
-import { printable } from '../../text.ts';
+import { type Failure, askedFor, placeOf } from './failures.ts';
 import type { CheckTarget } from './target.ts';
 import type { CheckTools } from './tools.ts';
 
 /** Handshakes with one address that brought the same certificate. */
 export type Group = readonly [Look, ...Look[]];
-
-/** A handshake that failed. */
-export interface Failure {
-  readonly error: ProbeError;
-  /** `undefined` where it never came to an address. */
-  readonly connectTo: Place | undefined;
-}
 
 export interface Looks {
   readonly groups: readonly Group[];
@@ -34,9 +28,9 @@ const MAX_FAILURES = 3;
 export async function takeLooks(target: CheckTarget, tools: CheckTools): Promise<Looks> {
   const server = { host: target.host, port: target.port };
   try {
-    const places = await placesOf(server, tools);
+    const ways = await waysTo(server, tools);
     const all = await Promise.all(
-      places.map((place) => tools.places.run(target.host, () => lookAtPlace(server, place, tools))),
+      ways.map((way) => tools.places.run(target.host, () => lookAlong(way, server, tools))),
     );
     return { groups: all.flatMap(({ groups }) => groups), failures: all.flatMap(({ failures }) => failures) };
   } catch (error) {
@@ -45,20 +39,31 @@ export async function takeLooks(target: CheckTarget, tools: CheckTools): Promise
   }
 }
 
-/** Where to connect to: `undefined` leaves it to the server's own name. */
-async function placesOf({ host, port }: Place, tools: CheckTools): Promise<readonly Place[]> {
+/** Where to connect to, and what knows the addresses of its name. */
+interface Way {
+  readonly connectTo: Place;
+  readonly lookup: LookOptions['lookup'];
+}
+
+async function waysTo({ host, port }: Place, tools: CheckTools): Promise<readonly Way[]> {
+  const { lookup } = tools;
   const spelt = host.includes(':') ? `[${host}]` : host;
   const to = detour(spelt, String(port), tools.detours);
   const place = { host: withoutBrackets(to.host), port: Number(to.port) };
-  const known = to.addresses?.map((address) => ({ host: address, port: place.port }));
-  if (!tools.allAddresses) return [known?.[0] ?? place];
-  if (known) return known;
-  const addresses = await addressesOf(place.host, tools.lookup, tools.timeoutMs);
-  return addresses.map((address) => ({ host: address, port: place.port }));
+  const [first] = to.addresses ?? [];
+  if (!tools.allAddresses && to.addresses && first !== undefined) {
+    // node:net looks no IP address up.
+    const dialled = isAddressHost(to.host) ? first : place.host;
+    return [{ connectTo: { ...place, host: dialled }, lookup: fixed(to.addresses) }];
+  }
+  if (!tools.allAddresses) return [{ connectTo: place, lookup }];
+  const addresses = to.addresses ?? (await addressesOf(place.host, lookup, tools.timeoutMs));
+  return addresses.map((address) => ({ connectTo: { ...place, host: address }, lookup }));
 }
 
-async function lookAtPlace(server: Place, connectTo: Place, tools: CheckTools): Promise<Looks> {
-  const options = optionsFor(server, connectTo, tools);
+async function lookAlong(way: Way, server: Place, tools: CheckTools): Promise<Looks> {
+  const { connectTo } = way;
+  const options = optionsFor(server, way, tools);
   const groups = new Map<string, [Look, ...Look[]]>();
   const failures: Failure[] = [];
   let failuresInRow = 0;
@@ -95,7 +100,7 @@ async function lookAtPlace(server: Place, connectTo: Place, tools: CheckTools): 
   return { groups: [...groups.values()], failures };
 }
 
-function optionsFor({ port }: Place, connectTo: Place, tools: CheckTools): LookOptions {
+function optionsFor({ port }: Place, { connectTo, lookup }: Way, tools: CheckTools): LookOptions {
   const { version } = tools;
   return {
     beginning: tools.beginning ?? beginningAt(port) ?? 'direct',
@@ -107,7 +112,7 @@ function optionsFor({ port }: Place, connectTo: Place, tools: CheckTools): LookO
     maxVersion: version,
     ca: tools.ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)),
     signal: tools.signal,
-    lookup: tools.lookup,
+    lookup,
     clock: tools.clock,
   };
 }
@@ -118,31 +123,21 @@ interface Seen {
 }
 
 async function lookForKey(server: Place, keyType: KeyType | undefined, options: LookOptions): Promise<Seen> {
-  const look = await lookAt(server, { ...options, keyType });
-  if (keyType === undefined || look.keyType === keyType) return { looks: [look] };
-  throw new ProbeError(
-    'probe-tls-failed',
-    `${placeOf(server)}: presents no ${keyType.toUpperCase()} certificate`,
-  );
+  if (keyType === undefined) return { looks: [await lookAt(server, options)] };
+  try {
+    const look = await lookAt(server, { ...options, keyType });
+    if (look.keyType === keyType) return { looks: [look] };
+    const other = `${placeOf(server)}: presents another certificate`;
+    throw new ProbeError('probe-tls-failed', other);
+  } catch (error) {
+    throw error instanceof ProbeError ? askedFor(keyType, error, server) : error;
+  }
 }
 
 /** A handshake that breaks may only mean that there is no such key; a server that does not answer any more is in trouble. */
 async function lookForBoth(server: Place, options: LookOptions): Promise<Seen> {
   const { looks, missing } = await lookAtEachKey(server, options);
-  const { reason } = missing ?? {};
-  return { looks, failure: reason?.code === 'probe-tls-failed' ? undefined : reason };
-}
-
-/** As the messages of a look begin. */
-const placeOf = ({ host, port }: Place): string => printable(addressPort(host, String(port)));
-
-/** What went wrong without the server, which whoever tells of it has named; with the address, where that is another. */
-export function failureWords({ error: { message }, connectTo }: Failure, { host, port }: Place): string {
-  const place = `${placeOf({ host, port })}: `;
-  const told = message.startsWith(place) ? message.slice(place.length) : message;
-  if (!connectTo) return told;
-  const end = ` at ${connectTo.host}`;
-  const words = told.endsWith(end) ? told.slice(0, -end.length) : told;
-  if (connectTo.port !== port) return `at ${placeOf(connectTo)}: ${words}`;
-  return connectTo.host === host ? words : `at ${printable(connectTo.host)}: ${words}`;
+  const { reason, keyType } = missing ?? {};
+  if (!reason || !keyType || reason.code === 'probe-tls-failed') return { looks };
+  return { looks, failure: askedFor(keyType, reason, server) };
 }
