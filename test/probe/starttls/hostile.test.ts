@@ -99,6 +99,18 @@ describe('a server', () => {
     expect(seen).toMatchObject({ code: 'probe-timeout', words: 'no agreement to TLS within 50ms' });
   });
 
+  it.each(names)('of %s that falls silent at any step is left when the time is over', async (beginning) => {
+    const steps = DIALOGUE_STEPS[beginning];
+    const all = await Promise.all(
+      steps.map((_, i) => lookAtScript(steps.slice(0, i + 1), { beginning, timeoutMs: 200 }, 'silence')),
+    );
+    for (const { look, code, words } of all) {
+      expect(look).toBeUndefined();
+      expect(code).toBe('probe-timeout');
+      expect(words).toMatch(/^no (?:agreement to TLS|TLS connection) within 200ms$/);
+    }
+  });
+
   it.each(names)('of another protocol is no server of %s', async (beginning) => {
     const http = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n<html><body>no</body></html>\r\n';
     const alert = Buffer.from('15030100020246', 'hex');
