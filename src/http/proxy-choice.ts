@@ -40,10 +40,12 @@ export function looksNamesUp({ protocol }: URL): boolean {
 export function proxyChoice(given: string | undefined, env: Environment): ProxyChoice {
   if (given === '') return () => undefined;
   const isExempt = exemption(env['no_proxy'] || env['NO_PROXY'] || '');
-  const all = given === undefined ? variable(env, 'all_proxy', 'ALL_PROXY') : parseProxy('--proxy', given);
+  const chosen = given === undefined ? undefined : parseProxy('--proxy', given);
+  // Not read where it is not needed: desktops set it to `socks://`, which names no version, beside the other two.
+  const all = (): URL | undefined => variable(env, 'all_proxy', 'ALL_PROXY');
   // Never HTTP_PROXY: to a CGI program that is the `Proxy:` header of whoever asks (httpoxy, CVE-2016-5385).
-  const forHttp = given === undefined ? (variable(env, 'http_proxy') ?? all) : all;
-  const forHttps = given === undefined ? (variable(env, 'https_proxy', 'HTTPS_PROXY') ?? all) : all;
+  const forHttp = chosen ?? variable(env, 'http_proxy') ?? all();
+  const forHttps = chosen ?? variable(env, 'https_proxy', 'HTTPS_PROXY') ?? all();
   return (url) => {
     if (isExempt(url.hostname)) return undefined;
     return url.protocol === 'https:' ? forHttps : forHttp;

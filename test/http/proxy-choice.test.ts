@@ -34,6 +34,13 @@ describe('the proxy', () => {
     ['of all_proxy', HTTP, undefined, { all_proxy: A, ALL_PROXY: B }, A],
     ['of ALL_PROXY', HTTPS, undefined, { ALL_PROXY: A }, A],
     ['of the scheme before all_proxy', HTTP, undefined, { all_proxy: B, http_proxy: A }, A],
+    [
+      'of the schemes, whatever all_proxy is',
+      HTTP,
+      undefined,
+      { all_proxy: 'socks://c.proxy', http_proxy: A, https_proxy: B },
+      A,
+    ],
     ['not of an empty variable', HTTP, undefined, { http_proxy: '', all_proxy: A }, A],
     ['without a scheme', HTTP, 'a.proxy:1', {}, A],
     ['with an address alone', HTTP, '127.0.0.1:3128', {}, 'http://127.0.0.1:3128/'],
@@ -48,6 +55,7 @@ describe('the proxy', () => {
     ['--proxy', 'u:secret@a b', {}],
     ['http_proxy', undefined, { http_proxy: 'socks9://u:secret@a.proxy' }],
     ['ALL_PROXY', undefined, { ALL_PROXY: 'http://u:secret@:x/' }],
+    ['all_proxy', undefined, { all_proxy: 'socks://u:secret@a.proxy', http_proxy: A }],
     ['--proxy', `socks5://u:${'secret'.repeat(43)}@a.proxy`, {}],
     ['all_proxy', undefined, { all_proxy: `socks5h://${'%73ecret'.repeat(43)}@a.proxy` }],
   ])('%s that is none is wrong usage, and no password is told', (name, given, env) => {
