@@ -1,6 +1,7 @@
 /** Reading the answer to a request that is on its way: its head, then its body, up to a number of bytes. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { TransportError } from '../errors.ts';
+import { StaleConnection } from './carrier.ts';
 import { type Progress, interimFailure, networkFailure, tooLargeFailure } from './failure.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 
@@ -9,9 +10,6 @@ const LARGE_BYTES = 1024 * 1024;
 
 /** RFC 9110 section 15.2 lets a server send any number of them, each with headers; in the field it is one or two. */
 const MAX_INTERIM = 16;
-
-/** The server closed a kept connection before it answered: the same request may be sent again on a fresh one. */
-export class StaleConnection extends Error {}
 
 /**
  * Sends the body of `request` and reads the whole answer; `progress` is kept up to date meanwhile.

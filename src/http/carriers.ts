@@ -1,42 +1,20 @@
 /**
  * What carries a request: node:http or node:https, and a pool of connections, straight or through a proxy.
  *
- * Only this file loads node:http; node:https is loaded for an `https:` URL, and a proxy's code where there is a proxy:
- * what a verb does not need it shall not pay for at its start.
+ * node:http is loaded for the first request that needs it, node:https for an `https:` URL, and a proxy's code where there is a
+ * proxy: what a verb does not need it shall not pay for at its start.
  */
-import http from 'node:http';
 import type { Agent, AgentOptions, ClientRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
+import type { Carrier } from './carrier.ts';
+import { type Dialling, diallingOptions } from './dialling.ts';
 import type { HeaderList } from './headers.ts';
 import { addressPort, dialHost, percentDecoded, portOf } from './place.ts';
 import type { Route } from './route.ts';
-
-export interface Carrier {
-  readonly request: (options: RequestOptions) => ClientRequest;
-  /** Where the connection goes, from which pool, and the target of the request. */
-  readonly options: RequestOptions;
-  /** What the proxy alone is told. */
-  readonly headers: HeaderList;
-  /** `host:port` of the proxy, for messages. */
-  readonly proxy: string | undefined;
-  /** The proxy speaks HTTP itself; else it hands on what it does not read. */
-  readonly isForwarded: boolean;
-}
+import { sendByNode } from './send-by-node.ts';
 
 type AgentKind = new (options: AgentOptions) => Agent;
-
-/**
- * Happy eyeballs (RFC 8305): all addresses of a name in turn, IPv6 and IPv4 by turns, and each has 250 ms until the next one
- * is tried, so that a family that leads nowhere costs no more. Said here, because an option of node can change both.
- */
-const DIALLING: AgentOptions = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 };
-
-/** Node.js gives an attempt up when it begins the next one: over a satellite, the way to a good address takes longer. */
-const PATIENTLY: AgentOptions = { ...DIALLING, autoSelectFamilyAttemptTimeout: 2_000 };
-
-/** A connection that was kept, or is kept from now on; one that was never used; one for which there is more time. */
-export type Dialling = 'kept' | 'fresh' | 'patient';
 
 export class Carriers {
   readonly #pools = new Map<string, Agent>();
@@ -66,50 +44,38 @@ export class Carriers {
     for (const agent of this.#pools.values()) agent.destroy();
   }
 
-  async #direct(url: URL, route: Route, dialling: Dialling): Promise<Carrier> {
-    const { request, Kind } = await moduleFor(url);
+  #direct(url: URL, route: Route, dialling: Dialling): Carrier {
+    const { request, Kind } = moduleFor(url);
     const agent = this.#pool(`${url.protocol} ${route.trusted}`, dialling, (options) => new Kind(options));
-    return {
-      request,
-      options: this.#target(url, route, agent),
-      headers: [],
-      proxy: undefined,
-      isForwarded: false,
-    };
+    return carrier(request, this.#target(url, route, agent));
   }
 
   /** The proxy is asked for the whole URL (RFC 9112 section 3.2.2). */
-  async #forwarded(url: URL, { trusted }: Route, proxy: URL, dialling: Dialling): Promise<Carrier> {
-    const { request, Kind } = await moduleFor(proxy);
+  #forwarded(url: URL, { trusted }: Route, proxy: URL, dialling: Dialling): Carrier {
+    const { request, Kind } = moduleFor(proxy);
     const agent = this.#pool(`forward ${proxy.href} ${trusted}`, dialling, (options) => new Kind(options));
     const place = { protocol: proxy.protocol, host: dialHost(proxy), port: portOf(proxy) };
     const servername = isIP(place.host) === 0 ? place.host : '';
     const path = `http://${url.host}${url.pathname}${url.search}`;
-    return {
+    // Without `servername` TLS would ask the proxy for a certificate of the responder.
+    return carrier(
       request,
-      // Without it TLS would ask the proxy for a certificate of the responder.
-      options: { ...place, servername, agent, path },
-      headers: proxyAuthorization(proxy),
-      proxy: proxyPlace(proxy),
-      isForwarded: true,
-    };
+      { ...place, servername, agent, path },
+      {
+        headers: proxyAuthorization(proxy),
+        proxy: proxyPlace(proxy),
+        isForwarded: true,
+      },
+    );
   }
 
   async #tunnelled(url: URL, route: Route, proxy: URL, dialling: Dialling): Promise<Carrier> {
-    const [{ request }, { createProxyAgent }] = await Promise.all([
-      moduleFor(url),
-      import('./proxy-agent.ts'),
-    ]);
+    const { request } = moduleFor(url);
+    const { createProxyAgent } = await import('./proxy-agent.ts');
     const agent = this.#pool(`${url.protocol} ${proxy.href} ${route.trusted}`, dialling, (options) =>
       createProxyAgent(proxy, options, this.#closed.signal),
     );
-    return {
-      request,
-      options: this.#target(url, route, agent),
-      headers: [],
-      proxy: proxyPlace(proxy),
-      isForwarded: false,
-    };
+    return carrier(request, this.#target(url, route, agent), { proxy: proxyPlace(proxy) });
   }
 
   /** Not an option of the agent: the certificate of a proxy is another matter. */
@@ -120,18 +86,32 @@ export class Carriers {
   }
 
   #pool(key: string, dialling: Dialling, create: (options: AgentOptions) => Agent): Agent {
-    if (dialling === 'patient') return create({ ...PATIENTLY, keepAlive: false });
-    if (dialling === 'fresh') return create({ ...DIALLING, keepAlive: false });
-    const agent = this.#pools.get(key) ?? create({ ...DIALLING, keepAlive: true });
+    const options = diallingOptions(dialling);
+    if (dialling !== 'kept') return create({ ...options, keepAlive: false });
+    const agent = this.#pools.get(key) ?? create({ ...options, keepAlive: true });
     this.#pools.set(key, agent);
     return agent;
   }
 }
 
-async function moduleFor({ protocol }: URL): Promise<{ request: Carrier['request']; Kind: AgentKind }> {
-  if (protocol === 'http:') return { request: http.request, Kind: http.Agent };
-  const https = await import('node:https');
-  return { request: https.request, Kind: https.Agent };
+type Open = (options: RequestOptions) => ClientRequest;
+
+/** `options`: where the connection goes, from which pool, and the target of the request. */
+function carrier(open: Open, options: RequestOptions, proxied: Partial<Omit<Carrier, 'send'>> = {}): Carrier {
+  const { headers = [], proxy, isForwarded = false } = proxied;
+  return {
+    send: (request, all, progress, steps) => sendByNode(open, options, request, all, progress, steps),
+    headers,
+    proxy,
+    isForwarded,
+  };
+}
+
+function moduleFor({ protocol }: URL): { request: Open; Kind: AgentKind } {
+  const { request, Agent: Kind } = process.getBuiltinModule(
+    protocol === 'http:' ? 'node:http' : 'node:https',
+  );
+  return { request, Kind };
 }
 
 function proxyAuthorization({ username, password }: URL): HeaderList {

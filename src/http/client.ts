@@ -2,15 +2,17 @@
 import { formatPem } from '../der/pem.ts';
 import { TransportError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { StaleConnection } from './answer.ts';
-import { Carriers, type Dialling } from './carriers.ts';
+import { StaleConnection } from './carrier.ts';
+import { Carriers } from './carriers.ts';
 import { type Lookup, systemLookup } from './connect-rules.ts';
+import type { Dialling } from './dialling.ts';
 import { type Interfaces, systemInterfaces } from './own-addresses.ts';
 import { type Timeouts, exchangeOnce } from './exchange.ts';
 import { wasHurried } from './failure.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
+import { PlainLane } from './plain-lane.ts';
 import type { ProxyChoice } from './proxy-choice.ts';
 import type { ConnectTo, ResolveTo } from './detours.ts';
 import { type RouteRules, routeTo } from './route.ts';
@@ -96,6 +98,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     interfaces: options.interfaces ?? systemInterfaces,
   };
   const carriers = new Carriers(options.ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)));
+  const lane = new PlainLane();
 
   return {
     async exchange(request) {
@@ -104,8 +107,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       const { url } = request;
       const route = routeTo(url, request.trusted === true, rules);
       const host = headerValue(headers, 'host') ?? url.host;
-      const attempt = async (dialling: Dialling): Promise<HttpAnswer> =>
-        exchangeOnce(await carriers.carrierFor(url, route, host, dialling), request, headers, timeouts);
+      const attempt = async (dialling: Dialling): Promise<HttpAnswer> => {
+        const carrier =
+          lane.carrierFor(url, route, headers, dialling) ??
+          (await carriers.carrierFor(url, route, host, dialling));
+        return exchangeOnce(carrier, request, headers, timeouts);
+      };
       try {
         return await attempt('kept');
       } catch (error) {
@@ -117,6 +124,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       }
     },
     close() {
+      lane.close();
       carriers.close();
     },
   };

@@ -1,13 +1,10 @@
-/** One request and its answer over one connection of node:http or node:https, within limits of time and size. */
-import type { ClientRequest, RequestOptions } from 'node:http';
+/** One request and its answer over one connection, within limits of time and size. */
 import { RestapleError } from '../errors.ts';
-import { answerTo } from './answer.ts';
-import type { Carrier } from './carriers.ts';
-import { MAX_HEADER_BYTES, type Progress, abortFailure, proxyFailure, timeoutFailure } from './failure.ts';
+import type { Carrier, Sending } from './carrier.ts';
+import { type Progress, abortFailure, proxyFailure, timeoutFailure } from './failure.ts';
 import { Guard } from './guard.ts';
-import { type HeaderList, headerValue, toNodeHeaders } from './headers.ts';
+import { type HeaderList, headerValue } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
-import { percentDecoded } from './place.ts';
 
 /** In milliseconds. */
 export interface Timeouts {
@@ -18,7 +15,7 @@ export interface Timeouts {
 }
 
 /**
- * Sends `request` with `headers`, and what node:http adds (Connection, Content-Length), and reads the whole answer.
+ * Sends `request` with `headers`, and what belongs to the connection (Connection, Content-Length), and reads the whole answer.
  *
  * @throws TransportError, StaleConnection, the signal's reason where it is a RestapleError; a TypeError of node:http
  * for a header that no request can have.
@@ -40,50 +37,31 @@ export async function exchangeOnce(
     isForwarded: carrier.isForwarded,
     host: headerValue(headers, 'host'),
   };
-  const outgoing = carrier.request({
-    ...carrier.options,
-    ...credentials(request.url),
-    ...watchedLookup(carrier.options, progress),
-    method: request.method,
-    headers: toNodeHeaders([...headers, ...carrier.headers]),
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
   const guard = new Guard(request.signal, (why) =>
     why instanceof RestapleError ? why : abortFailure(why, progress),
   );
   const limit = (ms: number): void => guard.failIn(ms, () => timeoutFailure(ms, progress));
-  limit(timeouts.connectTimeoutMs);
-  // Names are looked up in turn by a few threads: who waited for one behind dead names has his time to connect still.
-  const found = (): void => limit(timeouts.connectTimeoutMs);
-  followConnection(outgoing, progress, found, () => {
-    progress.stage = 'answering';
-    limit(request.answerTimeoutMs ?? timeouts.answerTimeoutMs);
-  });
+  let sending: Sending | undefined;
   try {
-    const answer = await Promise.race([guard.failed, answerTo(outgoing, request, progress)]);
+    limit(timeouts.connectTimeoutMs);
+    sending = carrier.send(request, [...headers, ...carrier.headers], progress, {
+      // Names are looked up in turn by a few threads: who waited for one behind dead names has his time to connect still.
+      found: () => limit(timeouts.connectTimeoutMs),
+      ready: () => {
+        progress.stage = 'answering';
+        limit(request.answerTimeoutMs ?? timeouts.answerTimeoutMs);
+      },
+    });
+    const answer = await Promise.race([guard.failed, sending.answer]);
     if (isProxyLogin(answer, carrier) || isProxyTrouble(answer, carrier))
       throw proxyFailure(`answers ${answer.status} ${answer.statusText}`, progress, answer.status);
     return answer;
   } catch (error) {
-    outgoing.destroy();
+    sending?.destroy();
     throw error;
   } finally {
     guard.release();
   }
-}
-
-/** Says in `progress` when a name is being looked up: what ends the wait then is no fault of whoever has that name. */
-function watchedLookup({ lookup }: RequestOptions, progress: Progress): RequestOptions {
-  if (lookup === undefined) return {};
-  return {
-    lookup: (hostname, options, callback) => {
-      progress.isLookingUp = true;
-      lookup(hostname, options, (...found) => {
-        progress.isLookingUp = false;
-        callback(...found);
-      });
-    },
-  };
 }
 
 /**
@@ -105,50 +83,4 @@ const PROXY_SERVER = /^(?:tinyproxy|squid|privoxy|ats|apachetrafficserver)\b/i;
 function isProxyTrouble({ status, headers }: HttpAnswer, { isForwarded }: Carrier): boolean {
   if (!isForwarded || status < 500) return false;
   return headers['x-squid-error'] !== undefined || PROXY_SERVER.test(String(headers['server'] ?? ''));
-}
-
-/** Basic authorization from the URL. */
-function credentials({ username, password }: URL): RequestOptions {
-  if (username === '' && password === '') return {};
-  return { auth: `${percentDecoded(username)}:${percentDecoded(password)}` };
-}
-
-/**
- * Keeps `progress` up to date with whom the connection goes to; calls `found` when the name is looked up, and `ready` when
- * the connection can be written to.
- */
-function followConnection(
-  outgoing: ClientRequest,
-  progress: Progress,
-  found: () => void,
-  ready: () => void,
-): void {
-  outgoing.once('socket', (socket) => {
-    const connected = (): void => {
-      const address = progress.proxy === undefined ? socket.remoteAddress : undefined;
-      progress.addresses = address === undefined ? [] : [address];
-      progress.port = address === undefined ? undefined : socket.remotePort;
-      progress.stage = 'handshake';
-    };
-    // A tunnel is there when it is handed over, and TLS within it begins then.
-    if (!socket.connecting) connected();
-    if (outgoing.reusedSocket || (!socket.connecting && !('encrypted' in socket))) {
-      ready();
-      return;
-    }
-    socket.on('connectionAttempt', (address: string) => progress.addresses.push(address));
-    socket.once('lookup', found);
-    socket.once('connect', connected);
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ready);
-  });
-  outgoing.once('proxyConnect', ({ statusCode, statusText }: ProxyConnect) => {
-    if (statusCode === undefined || statusCode === 200) return;
-    outgoing.destroy(proxyFailure(`answers ${statusCode} ${statusText} to CONNECT`, progress, statusCode));
-  });
-}
-
-/** What https-proxy-agent tells of the answer to its CONNECT. */
-interface ProxyConnect {
-  readonly statusCode?: number;
-  readonly statusText?: string;
 }

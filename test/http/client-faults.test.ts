@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError, ResponseError } from '../../src/errors.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
+import type { HeaderList } from '../../src/http/headers.ts';
 import {
   type Behaviour,
   answer,
@@ -47,7 +48,11 @@ function dropFirst(drop: Behaviour): Behaviour {
   };
 }
 
-describe('a fault of the server', () => {
+/** A Connection header of the caller's is for node:http alone to send. */
+describe.each<[way: string, headers: HeaderList]>([
+  ['as it is asked', []],
+  ['asked by node:http', [['Connection', 'keep-alive']]],
+])('a fault of the server, %s:', (_way, headers) => {
   it.each<[sentence: string, behaviour: Behaviour, code: string, message: string]>([
     [
       'a body that is declared too large',
@@ -123,7 +128,7 @@ describe('a fault of the server', () => {
     ],
   ])('%s', async (_sentence, behaviour, code, message) => {
     const server = await serve(behaviour);
-    const error = await refusal(client().exchange(get(server.url('/ca'))));
+    const error = await refusal(client().exchange(get(server.url('/ca'), { headers })));
     expect(error.code).toBe(code);
     expect(error.message).toBe(message.replaceAll('PLACE', `127.0.0.1:${server.port}`));
     expect(error.url).toBe(`http://127.0.0.1:${server.port}/ca`);

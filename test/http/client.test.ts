@@ -109,7 +109,7 @@ describe('other headers of the caller', () => {
       ['Host', `127.0.0.1:${server.port}`],
       ['user-agent', 'mine'],
       ['X-Trace', '1'],
-      ['X-Trace', '2'],
+      ['x-trace', '2'],
       ['Connection', 'keep-alive'],
     ]);
   });

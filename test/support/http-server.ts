@@ -29,6 +29,8 @@ export interface TestServer {
   readonly requests: SeenRequest[];
   /** What it does from the next request on. */
   behave(behaviour: Behaviour): void;
+  /** Those that are open. */
+  connections(): number;
   /** Breaks every connection and stops. */
   close(): Promise<void>;
 }
@@ -123,6 +125,7 @@ export async function startHttpServer(behaviour: Behaviour, host = '127.0.0.1'):
     behave(next) {
       current = next;
     },
+    connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => {
