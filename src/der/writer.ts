@@ -7,14 +7,27 @@ import { formatGeneralizedTime } from './time.ts';
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of parts) length += part.length;
-  const header = [tag];
-  if (length < 0x80) header.push(length);
+  const octets = octetsOf(length);
+  const value = Buffer.allocUnsafe(2 + octets + length);
+  value[0] = tag;
+  if (octets === 0) value[1] = length;
   else {
-    const octets: number[] = [];
-    for (let left = length; left > 0; left >>>= 8) octets.unshift(left & 0xff);
-    header.push(0x80 | octets.length, ...octets);
+    value[1] = 0x80 | octets;
+    value.writeUIntBE(length, 2, octets);
   }
-  return Buffer.concat([Buffer.from(header), ...parts]);
+  let at = 2 + octets;
+  for (const part of parts) {
+    value.set(part, at);
+    at += part.length;
+  }
+  return value;
+}
+
+/** How many octets of the length follow the first: none where it is below 128 (X.690 section 8.1.3). */
+function octetsOf(length: number): number {
+  let octets = 0;
+  if (length >= 0x80) for (let left = length; left > 0; left = Math.floor(left / 0x100)) octets += 1;
+  return octets;
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => tlv(TAG.sequence, ...parts);

@@ -8,7 +8,7 @@ import { nameCache } from './cached.ts';
 import type { HttpClient } from './client.ts';
 import { type Freshness, NOT_FRESH, freshnessOf } from './freshness.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
-import type { HttpAnswer } from './message.ts';
+import type { Ending, HttpAnswer } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';
@@ -25,7 +25,7 @@ export interface AskOptions<T> {
   readonly trusted?: boolean;
   /** The largest answer taken, in bytes. */
   readonly maxBytes: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Ending;
   /** Decodes and verifies; what it throws decides, with the rest, whether POST is tried. */
   readonly accept: (body: Buffer) => T;
   /** What is at hand and still good: a GET asks for something newer only. */

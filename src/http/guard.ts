@@ -1,16 +1,17 @@
 /** What may end a wait from outside: a time-out, or the caller's signal. */
 import { setMaxListeners } from 'node:events';
+import type { Ending } from './message.ts';
 
 export class Guard {
   /** Rejects when the guard's time-out runs off or its signal is aborted; never resolves. */
   readonly failed: Promise<never>;
   #fail: ((error: Error) => void) | undefined;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: Ending | undefined;
   readonly #onAbort: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   /** `aborted` makes the error from the signal's reason. Whoever makes a guard awaits `failed`, then releases it. */
-  constructor(signal: AbortSignal | undefined, aborted: (why: unknown) => Error) {
+  constructor(signal: Ending | undefined, aborted: (why: unknown) => Error) {
     this.failed = new Promise<never>((_resolve, reject) => {
       this.#fail = reject;
     });
@@ -18,7 +19,7 @@ export class Guard {
     this.#onAbort = () => this.#fail?.(aborted(signal?.reason));
     if (signal === undefined) return;
     // One signal serves every request of a run, 64 at a time: no leak, though Node warns from the eleventh on.
-    setMaxListeners(0, signal);
+    if (signal instanceof AbortSignal) setMaxListeners(0, signal);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
   }

@@ -20,7 +20,16 @@ export interface HttpRequest {
   /** In place of the client's `answerTimeoutMs`, for what may be large. */
   readonly answerTimeoutMs?: number;
   /** Gives the exchange up. A RestapleError as its reason is thrown as it is. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Ending;
+}
+
+/** What can end a wait: an `AbortSignal`, or what has this of it and costs less to make. */
+export interface Ending {
+  readonly aborted: boolean;
+  /** Why, once it is. */
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** Its answer, whole, whatever its status. */

@@ -1,5 +1,6 @@
 /** The GET form of an OCSP request: RFC 6960 appendix A.1, with the refinements of RFC 9919 section 6. */
 import { asBuffer } from '../text.ts';
+import { withoutCredentials } from './place.ts';
 
 /**
  * The longest URL that goes by GET. RFC 9919 section 6 counts 255 bytes "in total (after encoding) including the
@@ -16,16 +17,13 @@ const MAX_GET_BYTES = 255;
 export function ocspGetUrl(responder: URL, request: Uint8Array): URL {
   const url = new URL(responder);
   url.pathname = `${pathWithoutEnd(url.pathname)}/${encodeURIComponent(asBuffer(request).toString('base64'))}`;
-  url.hash = '';
+  if (url.hash !== '') url.hash = '';
   return url;
 }
 
 /** Whether RFC 9919 section 6 wants GET for a URL of `ocspGetUrl`; above, POST. Credentials are not in the URL sent. */
 export function isGetEligible(url: URL): boolean {
-  const sent = new URL(url);
-  sent.username = '';
-  sent.password = '';
-  return sent.href.length <= MAX_GET_BYTES;
+  return withoutCredentials(url).href.length <= MAX_GET_BYTES;
 }
 
 /** Without the slashes at its end; a loop, because a pattern anchored at the end is quadratic in hostile input. */

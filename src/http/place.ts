@@ -4,11 +4,17 @@ import { printable } from '../text.ts';
 
 /** The URL without user name, password and fragment, safe to print. */
 export function printableUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  shown.hash = '';
-  return printable(shown.href);
+  const shown = withoutCredentials(url);
+  return printable(shown.hash === '' ? shown.href : shown.href.slice(0, -shown.hash.length));
+}
+
+/** The URL as it stands in a request; itself where there are none, since to take a URL apart again costs time. */
+export function withoutCredentials(url: URL): URL {
+  if (url.username === '' && url.password === '') return url;
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare;
 }
 
 /** The same of text that may be no URL at all. */

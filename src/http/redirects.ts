@@ -41,9 +41,10 @@ export interface FinalAnswer {
  * @throws TransportError `redirect-refused` for a redirect that is not followed, and what `exchange` throws.
  */
 export async function exchangeFollowing(client: HttpClient, first: HttpRequest): Promise<FinalAnswer> {
-  const seen = new Set([seenKey(first)]);
   let request = first;
   let answer = await client.exchange(request);
+  if (locationOf(answer) === undefined) return { answer, request };
+  const seen = new Set([seenKey(first)]);
   for (let location = locationOf(answer); location !== undefined; location = locationOf(answer)) {
     const next = redirected(request, answer, location);
     const refuse = (why: string): never => {

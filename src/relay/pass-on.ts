@@ -100,7 +100,6 @@ export class PassOn {
       () => this.#clock.monotonic(),
       this.#signal,
     );
-    const { signal } = deadline;
     let failure: unknown;
     try {
       const all = upstreamsOf(first).flatMap((group) => group.urls.map((url) => ({ ...group, url })));
@@ -114,18 +113,18 @@ export class PassOn {
           headers,
           trusted,
           maxBytes: MAX_DER_BYTES,
-          signal,
+          signal: deadline,
           accept: (body: Buffer) => this.#verify(body, subjects, nonce),
         } as const;
         try {
           const { body } = await limiter.run(to.host, () => {
-            signal.throwIfAborted();
+            deadline.throwIfAborted();
             return askResponder(client, to, der, asking);
           });
           return body;
         } catch (error) {
           failure ??= error;
-          if (signal.aborted || !(error instanceof RestapleError)) throw error;
+          if (deadline.aborted || !(error instanceof RestapleError)) throw error;
         }
       }
     } finally {

@@ -5,43 +5,55 @@ export const DEFAULT_TIMEOUT_MS = 45_000;
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../duration.ts';
 import { TransportError } from '../errors.ts';
+import type { Ending } from '../http/message.ts';
 import { printableUrlText } from '../http/place.ts';
 
-export class Deadline {
-  readonly #abort = new AbortController();
+export class Deadline implements Ending {
+  /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */
+  aborted = false;
+  reason: unknown;
+  readonly #listeners = new Set<() => void>();
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #outer: AbortSignal | undefined;
-  readonly #onOuter = (): void => this.#abort.abort(this.#outer?.reason);
+  readonly #outer: Ending | undefined;
+  readonly #onOuter = (): void => this.#abort(this.#outer?.reason);
 
   /**
    * @param now a clock that only goes on, in milliseconds, for `remainingMs`.
    * @param outer ends it earlier.
    */
-  constructor(timeoutMs: number, now: () => number = () => 0, outer?: AbortSignal) {
+  constructor(timeoutMs: number, now: () => number = () => 0, outer?: Ending) {
     this.#timeoutMs = timeoutMs;
     this.#now = now;
     this.#outer = outer;
     // By hand: `AbortSignal.any` of Node 20 keeps what it made for as long as a signal that is never aborted lives.
     if (outer === undefined) return;
     // A keeper has one for all that it asks, 64 at a time: no leak, though Node warns from the eleventh on.
-    setMaxListeners(0, outer);
+    if (outer instanceof AbortSignal) setMaxListeners(0, outer);
     if (outer.aborted) this.#onOuter();
     else outer.addEventListener('abort', this.#onOuter, { once: true });
   }
 
-  /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** @throws `reason` */
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
   }
 
   /** Begins to count, with the first call alone. */
   start(responder: string): void {
     if (this.#timer !== undefined) return;
     this.#startedAt = this.#now();
-    this.#timer = setTimeout(() => this.#abort.abort(this.#failure(responder)), this.#timeoutMs);
+    this.#timer = setTimeout(() => this.#abort(this.#failure(responder)), this.#timeoutMs);
   }
 
   remainingMs(): number {
@@ -51,6 +63,13 @@ export class Deadline {
   release(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#onOuter);
+  }
+
+  #abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    for (const listener of this.#listeners) listener();
   }
 
   #failure(responder: string): TransportError {

@@ -1,4 +1,5 @@
 /** From a certificate to an accepted response: the request, every responder in turn, one deadline over all. */
+import { attempt } from '../attempt.ts';
 import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
 import { askResponder, rank } from '../http/ask-responder.ts';
@@ -6,6 +7,7 @@ import type { Freshness } from '../http/freshness.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
+import type { Ending } from '../http/message.ts';
 import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
 import { type Retry, isTemporary, retryAfterOf, retryDelayMs } from '../http/retry-policy.ts';
@@ -41,7 +43,7 @@ export interface FetchResponseOptions<T> {
   /** For the whole attempt over all URLs, in milliseconds. */
   readonly timeoutMs: number;
   /** Ends the attempt before its time. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Ending | undefined;
   /** Nobody is asked twice unless given. */
   readonly retry?: RetryOptions;
   /** Decodes and verifies; what it throws refuses the response. */
@@ -131,7 +133,7 @@ async function askInRounds<T>(
       const outcome = await ask(options, responder, request, deadline);
       if (!(outcome instanceof RestapleError)) return outcome;
       if (!failure || rank(outcome) > rank(failure)) failure = outcome;
-      if (deadline.signal.aborted) throw failure;
+      if (deadline.aborted) throw failure;
       if (isTemporary(outcome) && !isGivenUp(responder, options)) failed.push({ responder, error: outcome });
     }
     const [first] = failed;
@@ -160,8 +162,9 @@ function encodeRequest<T>({ certificate, issuer, hash, nonce }: FetchResponseOpt
 }
 
 function responderUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new TransportError('url-invalid', `${printable(text)} is no URL`, text);
-  return new URL(text);
+  const url = attempt(() => new URL(text));
+  if (!url) throw new TransportError('url-invalid', `${printable(text)} is no URL`, text);
+  return url;
 }
 
 /** Why a responder gave no response that is taken; faults of our own are thrown. */
@@ -177,10 +180,9 @@ async function ask<T>(
     const answer = await limiter.run(url.host, () => {
       // The wait for a free place is not the responder's.
       deadline.start(responder);
-      const { signal } = deadline;
       const trusted = options.trusted === true;
       const kept = keptFor(responder, options.kept);
-      const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal, accept, kept };
+      const asking = { method, headers, trusted, maxBytes: MAX_DER_BYTES, signal: deadline, accept, kept };
       return health.run(url, () => askResponder(client, url, request, asking));
     });
     const { value, body: der, method: used, contentType, notModified, freshness } = answer;

@@ -91,8 +91,7 @@ function remove(temporary: string): void {
  */
 export async function prepareFile(path: string, bytes: Uint8Array, modified?: Date): Promise<PreparedFile> {
   try {
-    const target = linkTarget(path);
-    const present = statSync(target, { throwIfNoEntry: false });
+    const { target, present } = linkTarget(path);
     if (present && !present.isFile())
       throw new InputError('output-unwritable', `cannot write ${path}: is no regular file`, path);
     const directory = dirname(target);

@@ -1,10 +1,16 @@
 /** Where a path leads through symbolic links, to a file that need not be there. */
-import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 
 /** As many as Linux follows. */
 const MAX_LINKS = 40;
+
+export interface LinkTarget {
+  readonly target: string;
+  /** What is there; `undefined` where nothing is. */
+  readonly present: Stats | undefined;
+}
 
 /**
  * A link at the place of a staple is followed, as administrators make them. But where strangers may write beside their
@@ -13,7 +19,7 @@ const MAX_LINKS = 40;
  *
  * @throws InputError `output-unwritable` for somebody else's link, and what node:fs throws.
  */
-export function linkTarget(path: string): string {
+export function linkTarget(path: string): LinkTarget {
   const makers = new Set<number>();
   let at = path;
   for (let links = 0; links <= MAX_LINKS; links++) {
@@ -23,7 +29,7 @@ export function linkTarget(path: string): string {
         const { uid } = stats ?? statSync(dirname(at));
         return [...makers].every((maker) => isTrusted(maker, uid));
       };
-      if (makers.size === 0 || isOwners()) return inRealDirectory(at);
+      if (makers.size === 0 || isOwners()) return { target: inRealDirectory(at), present: stats };
       const message = `cannot write ${path}: it is a link to ${at}, made by a user who does not own that`;
       throw new InputError('output-unwritable', message, path);
     }
@@ -31,7 +37,7 @@ export function linkTarget(path: string): string {
     at = resolve(realpathSync(dirname(at)), readlinkSync(at));
   }
   // Throws ELOOP.
-  return realpathSync(path);
+  return { target: realpathSync(path), present: undefined };
 }
 
 const isTrusted = (maker: number, owner: number): boolean =>

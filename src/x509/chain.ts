@@ -23,6 +23,8 @@ const MAX_CERTIFICATES = 100;
  * ```
  */
 export function findLeaf(certificates: readonly Certificate[]): Certificate {
+  const [only] = certificates;
+  if (only && certificates.length === 1) return only;
   if (certificates.length > MAX_CERTIFICATES) {
     const reason = `${certificates.length} certificates, more than the ${MAX_CERTIFICATES} of any chain`;
     throw new InputError('certificate-ambiguous', reason);

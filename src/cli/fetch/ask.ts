@@ -25,7 +25,7 @@ export interface Question {
 export function ask(
   { certificate, issuer, urls, present }: Question,
   road: Road,
-  say: (step: string) => void,
+  say: (step: () => string) => void,
 ): Promise<FetchedResponse<Accepted>> {
   const { client, limiter, health, method, headers, hash, timeoutMs } = road;
   const nonce = road.nonce?.();
@@ -50,7 +50,7 @@ export function ask(
     timeoutMs,
     retry: {
       ...road.retry,
-      waiting: (ms, error) => say(`${error.message}; asking again in ${formatDuration(ms)}`),
+      waiting: (ms, error) => say(() => `${error.message}; asking again in ${formatDuration(ms)}`),
     },
     accept,
     kept: present && road.verify && !nonce ? keptFrom(present) : undefined,

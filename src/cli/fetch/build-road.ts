@@ -66,6 +66,6 @@ export async function buildRoad(
     now: () => io.now(),
     say: flags.verbose
       ? (path, step) => io.err(`restaple: ${printable(path)}: ${printable(step)}\n`)
-      : () => {},
+      : undefined,
   };
 }

@@ -59,29 +59,29 @@ async function attempt(
     const dueAt = halfLife(present.verdict);
     if (road.now() < dueAt) return { kind: 'not due', verdict: present.verdict, dueAt };
   }
-  road.say(target.path, `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
-  const say = (step: string): void => road.say(target.path, step);
+  const say = (step: () => string): void => road.say?.(target.path, step());
+  say(() => `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
   const fetched = await ask({ certificate, issuer, urls: responders.urls, present }, road, say);
   const { value, der, method, responder } = fetched;
-  if (fetched.notModified) say(`${responder} has nothing newer than the staple that is there`);
+  if (fetched.notModified) say(() => `${responder} has nothing newer than the staple that is there`);
   else {
-    say(`${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`);
+    say(() => `${responder} answered by ${method}, ${der.length} bytes, ${value.answer.certStatus.type}`);
     sayType(fetched.contentType, say);
   }
   const { freshForMs } = fetched.freshness;
-  if (freshForMs > 0) say(`a cache may give the same answer for another ${formatDuration(freshForMs)}`);
+  if (freshForMs > 0) say(() => `a cache may give the same answer for another ${formatDuration(freshForMs)}`);
   const { answer, verdict } = value;
   const answered = { kind: 'answered', answer, verdict, der, responder, method, kept: undefined } as const;
   if (answer.certStatus.type !== 'good' || output === undefined) return { ...answered, file: 'not written' };
-  const kept = await keepStaple(output, { der, verdict }, judge);
+  const kept = await keepStaple(output, { der, verdict }, judge, present);
   if (kept.outcome !== 'kept') return { ...answered, file: kept.outcome };
   return { ...answered, file: 'kept', kept: kept.present.verdict };
 }
 
 /** Nothing here depends on it, but a stricter client may. */
-function sayType(type: string | undefined, say: (step: string) => void): void {
+function sayType(type: string | undefined, say: (step: () => string) => void): void {
   if (/^application\/ocsp-response(?:\s*;|$)/i.test(type ?? '')) return;
-  say(`its Content-Type is ${type ?? 'missing'}, not application/ocsp-response`);
+  say(() => `its Content-Type is ${type ?? 'missing'}, not application/ocsp-response`);
 }
 
 function exitOf(outcome: Outcome): Result['exitCode'] {

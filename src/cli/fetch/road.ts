@@ -25,5 +25,5 @@ export interface Road {
   readonly ifDue: boolean;
   readonly now: () => Date;
   /** Says a step, for `-v`. */
-  readonly say: (path: string, step: string) => void;
+  readonly say: ((path: string, step: string) => void) | undefined;
 }
