@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRoot } from '../../src/demo/pki/entity.ts';
+import { name as nameOf } from '../../src/demo/pki/name.ts';
 import { EXIT_CODES, SEVERITIES, type Severity, gravest } from '../../src/cli/check/states.ts';
 import { parseTarget } from '../../src/cli/check/target.ts';
 import { formatThreshold, parseThreshold } from '../../src/cli/check/thresholds.ts';
+import { testKeys } from '../support/keys.ts';
 import { listen } from '../support/loopback.ts';
 import { shift, testResponse } from '../support/pki.ts';
 import { HOUR, type StaplingServer, check, checkPort, now, pki, startStapling } from './check-helper.ts';
@@ -69,6 +72,31 @@ describe('one line', () => {
       /^RESTAPLE CRITICAL - 127\.0\.0\.1:1: cannot connect: connection refused \(ECONNREFUSED\); 1 of 2 servers OK \| .*'127\.0\.0\.1:1 life used'=U/,
     );
     expect(run.out.split('\n')).toHaveLength(2);
+  });
+
+  it('for many servers names the gravest first, and no more than people read', async () => {
+    const port = await start(Buffer.alloc(0));
+    const dead = Array.from({ length: 12 }, (_, i) => `127.0.0.${i + 1}:1`);
+    const run = await checkPort(port, ...dead, '--plugin');
+    const [text = ''] = run.out.split(' | ');
+    expect(text).toMatch(/^RESTAPLE CRITICAL - 127\.0\.0\.1:1: .*; 127\.0\.0\.10:1: .*; 3 more not OK$/);
+    expect(text.split('; ')).toHaveLength(11);
+  });
+
+  it('is short, whatever names a server has', async () => {
+    const stranger = createRoot({
+      name: nameOf([['CN', 'x'.repeat(5_000)]]),
+      keys: testKeys('p256', 9),
+      serial: 99,
+      notBefore: shift(now, -HOUR),
+      notAfter: shift(now, HOUR),
+    });
+    const port = await start(
+      testResponse(pki, { thisUpdate: shift(now, -HOUR), nextUpdate: shift(now, HOUR), signer: stranger }),
+    );
+    const run = await checkPort(port, '--tls', '1.3', '--plugin');
+    expect(run.out).toMatch(/^RESTAPLE CRITICAL - \S+: staple forged: signer CN=x+\.\.\. \| /);
+    expect(run.out.length).toBeLessThan(1000);
   });
 
   it('has each name of its data once, though a server is named twice', async () => {

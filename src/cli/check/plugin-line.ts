@@ -6,7 +6,7 @@ import { reasonOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { findingsOf, severityOfServer } from './check-server.ts';
 import type { ServerReport } from './presentation.ts';
-import { type Severity, severityOf } from './states.ts';
+import { type Severity, bySeverity, severityOf } from './states.ts';
 import type { Age, Threshold, Thresholds } from './thresholds.ts';
 
 export function pluginLine(
@@ -18,6 +18,13 @@ export function pluginLine(
   return `RESTAPLE ${severity} - ${plain(textOf(reports))} | ${data.join(' ')}\n`;
 }
 
+/**
+ * Nagios keeps 8 KiB of output, data included (its documentation, "Plugin Output Length"), and NRPE long kept 1 KiB; a server may send
+ * names of any length.
+ */
+const MAX_MESSAGE = 300;
+const MAX_TOLD = 10;
+
 /** Where it never came to a check. */
 export const failedLine = (error: unknown): string => `RESTAPLE UNKNOWN - ${plain(reasonOf(error))}\n`;
 
@@ -25,21 +32,30 @@ export const failedLine = (error: unknown): string => `RESTAPLE UNKNOWN - ${plai
 const plain = (text: string): string => printable(text).replaceAll('|', '/');
 
 function textOf(reports: readonly ServerReport[]): string {
-  const words = reports.map(({ target }, i) => `${target.name}: ${reports[i] ? messageOf(reports[i]) : ''}`);
-  if (reports.length === 1) return words.join('');
-  const bad = reports.map((report, i) => (severityOfServer(report) === 'OK' ? undefined : words[i]));
-  const told = bad.filter((word) => word !== undefined);
-  const good = reports.length - told.length;
-  return [...told, ...(good > 0 ? [`${good} of ${reports.length} servers OK`] : [])].join('; ');
+  const [only] = reports;
+  if (only && reports.length === 1) return wordsOf(only);
+  const bad = reports
+    .filter((report) => severityOfServer(report) !== 'OK')
+    .toSorted((a, b) => bySeverity(severityOfServer(a), severityOfServer(b)));
+  const more = bad.length - MAX_TOLD;
+  const good = reports.length - bad.length;
+  return [
+    ...bad.slice(0, MAX_TOLD).map(wordsOf),
+    ...(more > 0 ? [`${more} more not OK`] : []),
+    ...(good > 0 ? [`${good} of ${reports.length} servers OK`] : []),
+  ].join('; ');
 }
 
 /** The gravest that was found, and how many more there are. */
-function messageOf(report: ServerReport): string {
+function wordsOf(report: ServerReport): string {
   const findings = findingsOf(report);
   const bad = findings.filter((finding) => severityOf(finding) !== 'OK');
   const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : '';
-  return (findings[0]?.message ?? '') + more;
+  return `${report.target.name}: ${short(findings[0]?.message ?? '')}${more}`;
 }
+
+const short = (message: string): string =>
+  message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message;
 
 /** Of the staple that is nearest to its end; `U` where there is none, so that graphs have a gap and not a new name. */
 function performanceOf(report: ServerReport, thresholds: Thresholds): string[] {
