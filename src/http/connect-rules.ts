@@ -20,6 +20,12 @@ export type Lookup = LookupFunction;
 export { systemLookup };
 
 /**
+ * The largest CDNs give a name eight of each family. A stranger's could have the four thousand that a DNS message holds, to
+ * have us knock at each.
+ */
+const MAX_ADDRESSES = 32;
+
+/**
  * `host` is what will be dialled, an IP address or a name. A name is judged when it is looked up.
  *
  * @throws TransportError `address-refused`
@@ -54,7 +60,9 @@ export function publicOnly(lookup: Lookup, url: URL, interfaces: Interfaces): Lo
         callback(error, found);
         return;
       }
-      const judged = found.map((one) => ({ one, why: objection(one.address, url, interfaces) }));
+      const judged = found
+        .slice(0, MAX_ADDRESSES)
+        .map((one) => ({ one, why: objection(one.address, url, interfaces) }));
       const allowed = judged.filter(({ why }) => why === undefined).map(({ one }) => one);
       const [first] = allowed;
       const refused = judged.find(({ why }) => why !== undefined)?.why;

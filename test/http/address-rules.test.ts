@@ -203,6 +203,19 @@ describe('no moment lies between check and connect', () => {
     expect(answers).toEqual([null, expected, null, PUBLIC.address, PUBLIC.family]);
   });
 
+  it('of thousands of addresses a few are looked at, and none else is knocked at', () => {
+    const many = Array.from({ length: 4000 }, (_, i) => ({ address: `9.9.${i >> 8}.${i & 255}`, family: 4 }));
+    let looks = 0;
+    const look = publicOnly(resolver(...many).lookup, new URL('http://ocsp.example.test/'), () => {
+      looks += 1;
+      return {};
+    });
+    const answers: unknown[] = [];
+    look('ocsp.example.test', { all: true }, (_error, addresses) => answers.push(addresses));
+    expect(answers).toEqual([many.slice(0, 32)]);
+    expect(looks).toBe(32);
+  });
+
   it('a connection that was kept for somebody who may is not given to somebody who may not', async () => {
     const server = await serve(OK);
     const http = client(strict);
