@@ -118,7 +118,7 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'signer-not-issued': { why: 'a stranger signed the response', next: look },
   'signer-not-authorized': { why: 'the response is signed by one who may not', next: look },
   'signer-key-usage': { why: 'the response is signed by one who may not', next: look },
-  'signer-not-valid': { why: 'the certificate of the signer has ended', next: clock },
+  'signer-not-valid': { why: 'the certificate of the signer is not valid now', next: clock },
   'this-update-in-future': { why: 'the clock of the responder is ahead of this one', next: clock },
   'response-expired': { why: 'the responder, or a cache before it, hands out an old response', next: look },
   'response-too-old': { why: 'the responder, or a cache before it, hands out an old response', next: look },

@@ -10,10 +10,11 @@ import { verifyResponse } from '../ocsp/verify-response.ts';
 import { ocspUrls } from '../x509/authority-info-access.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { judging } from './ask.ts';
-import { type Check, type Known, NOTHING, type Tools, type Way } from './check.ts';
+import { type Asked, type Check, type Known, NOTHING, type Tools, type Way } from './check.ts';
 import { type Finding, note, ok, problem } from './finding.ts';
 import { knownResponder } from './known-responders.ts';
 import { Recorder } from './recorder.ts';
+import { reasonBeside } from './side-by-side.ts';
 
 type Question = Omit<Way, 'error'>;
 
@@ -43,7 +44,7 @@ export const tryWays: Check = async (known, tools) => {
   }
   const exchanges = [...asked.exchanges, ...recorder.exchanges];
   return {
-    findings: ways.map((way) => findingOf(way, asked.error)),
+    findings: ways.map((way) => findingOf(way, asked.error, isHostServed(ways, asked))),
     known: { ways, asked: { ...asked, exchanges } },
   };
 };
@@ -143,14 +144,19 @@ const MEANINGS: Readonly<Record<Way['kind'], string>> = {
   name: 'the responder is not served under this name here',
 };
 
-function findingOf(way: Way, usual: RestapleError | undefined): Finding {
+/** By whatever way, to the Host that is always sent. */
+const isHostServed = (ways: readonly Way[], { error }: Asked): boolean =>
+  !error || ways.some((way) => way.host === undefined && !way.error);
+
+function findingOf(way: Way, usual: RestapleError | undefined, isServed: boolean): Finding {
   const { kind, error } = way;
   const isHost = kind === 'address' || kind === 'name';
   const title = isHost ? 'Host' : way.title;
   const about = isHost ? `${way.host}: ` : '';
   if (!error) return ok(title, `${about}a response that verifies`);
   const isSame = error.message === usual?.message;
-  const detail = `${about}${isSame ? `the same, ${error.code}` : error.message}`;
+  const reason = reasonBeside(error, isServed && !isHost);
+  const detail = `${about}${isSame ? `the same, ${error.code}` : reason}`;
   const remarks = isSame ? {} : { meaning: MEANINGS[kind] };
   return kind === 'GET' || kind === 'POST' ? problem(title, detail, remarks) : note(title, detail, remarks);
 }

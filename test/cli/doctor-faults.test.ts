@@ -220,6 +220,15 @@ const only =
   (request, socket) =>
     (request.method === method ? behaviour : status(405, 'Method Not Allowed'))(request, socket);
 
+/** Takes no nonce: a question with one is longer. */
+const nonceless: Behaviour = (request, socket) => {
+  const hasNonce = decodeURIComponent(request.target).length > 110 || request.body.length > 90;
+  (hasNonce ? answer({ body: rawResponse(1) }) : response())(request, socket);
+};
+
+const readOnly: Behaviour = (request, socket) =>
+  (request.method === 'GET' ? response() : status(403, 'Forbidden'))(request, socket);
+
 describe('what only a comparison can tell', () => {
   it.each<[string, Behaviour, string[], RegExp, string]>([
     [
@@ -260,6 +269,76 @@ describe('what only a comparison can tell', () => {
     const run = await diagnose(behaviour, ...more);
     expect(last(run).cause).toMatch(cause);
     expect(last(run).next).toContain(next);
+  });
+
+  it.each<[string, Date, Date, RegExp, string]>([
+    [
+      'a clock ahead, and so a certificate that seems to have ended',
+      shift(NOW, 100 * 24 * HOUR),
+      NOW,
+      /^the clock of this machine is 100d ahead of the responder's: the certificate ended at /,
+      'timedatectl set-ntp true',
+    ],
+    [
+      'a certificate that has ended by every clock',
+      shift(NOW, 100 * 24 * HOUR),
+      shift(NOW, 99 * 24 * HOUR),
+      /^the certificate is too old: renew it: the certificate ended at /,
+      'restaple inspect',
+    ],
+    [
+      'a clock behind, and so a signer that seems to come',
+      shift(NOW, -40 * 24 * HOUR),
+      NOW,
+      /^the clock of this machine is 40d behind the responder's: signer .* is valid from /,
+      'timedatectl set-ntp true',
+    ],
+    [
+      'a clock ahead, and a response that is old by every clock',
+      shift(NOW, 15 * HOUR),
+      shift(NOW, 14 * HOUR),
+      /^the responder, or a cache before it, hands out an old response: nextUpdate /,
+      '| restaple inspect -',
+    ],
+  ])('%s', async (_sentence, now, date, cause, next) => {
+    server.behave(response({}, dated(date)));
+    const run = await withTempDir(async (dir) => {
+      await writeFile(join(dir, 'domain.crt'), certificatesPem(pki.leaf, pki.issuer));
+      return runCli(['doctor', ...options(dir)], { now });
+    });
+    expect(run.exitCode).toBe(65);
+    expect(last(run).cause).toMatch(cause);
+    expect(last(run).next).toContain(next);
+  });
+
+  it('a nonce that is not taken', async () => {
+    const run = await diagnose(nonceless, '--nonce');
+    expect(run.exitCode).toBe(69);
+    expect(last(run).cause).toMatch(/^the responder answers well when asked without a nonce: .*malformed/);
+    expect(last(run).next).not.toContain('--nonce');
+  });
+
+  it('a method that is forbidden is not taken for a Host that is not served', async () => {
+    const run = await diagnose(readOnly, '--method', 'post');
+    expect(run.exitCode).toBe(75);
+    expect(last(run).cause).toBe(
+      'the responder answers well when asked otherwise, by GET: 403, though the place serves this Host',
+    );
+    expect((await diagnose(readOnly)).out).toMatch(/^FAIL POST +403, though the place serves this Host$/m);
+  });
+
+  it('a redirect to where nobody is', async () => {
+    const away = answer({
+      status: 301,
+      reason: 'Moved Permanently',
+      headers: [['Location', 'http://127.0.0.1:1/ocsp']],
+    });
+    const run = await diagnose(away, '--allow-private');
+    expect(run.exitCode).toBe(75);
+    expect(last(run).cause).toMatch(
+      /^the responder redirects to http:\/\/127\.0\.0\.1:1\/ocsp, and that is at fault: cannot connect /,
+    );
+    expect(last(run).next).toMatch(new RegExp(`^curl -i ${server.url().href}`));
   });
 
   it('what passed a moment later is said to have passed, whatever other names there are to try', async () => {

@@ -169,6 +169,26 @@ describe('a file', () => {
       /Google Trust Services turned OCSP off \(the second half of 2025\), yet it is must-staple, which cannot work/,
     ],
     [
+      'of such a CA from before, whose responder is gone',
+      silent("Let's Encrypt", 'R3', { ocspUrls: ['http://127.0.0.1:1/'], mustStaple: true }),
+      ['--allow-private', '--retries', '0'],
+      75,
+      /^cause: Let's Encrypt turned OCSP off \(2025-08-06\), yet the certificate is must-staple, which cannot work: renew it without: cannot connect to .*\nnext: grep /,
+    ],
+    [
+      'whose issuer cannot be fetched',
+      certificatesPem(
+        serverCertificate(pki, 'a.example.test', {
+          serial: 0x2002,
+          ocspUrls: ['http://127.0.0.1:1/'],
+          caIssuersUrls: ['http://127.0.0.1:1/ca.crt'],
+        }),
+      ),
+      ['--allow-private'],
+      75,
+      /^cause: the issuer's certificate is not to be had where the certificate says, and must be given with --issuer FILE: .*ECONNREFUSED\)\nnext: curl -v -o \/dev\/null http:\/\/127\.0\.0\.1:1\/ca\.crt$/,
+    ],
+    [
       'whose issuer had a responder before',
       silent('GlobalSign nv-sa', 'AlphaSSL CA - SHA256 - G2'),
       [],

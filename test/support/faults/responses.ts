@@ -129,7 +129,7 @@ export function responseFaults(pki: TestPki, good: Buffer): readonly Fault[] {
       'a delegate that has expired',
       'signer-not-valid',
       65,
-      'the certificate of the signer has ended',
+      'the certificate of the signer is not valid now',
       response({ signer: delegate({ notAfter: shift(pki.now, -DAY) }) }),
     ),
     row(
