@@ -8,6 +8,7 @@ import type { Program } from '../../support/programs/program.ts';
 import { QUICK, modMd, modSsl, startApache } from './apache-world.ts';
 import { startAskingNginx } from './relay-nginx-world.ts';
 import { ALL_MOODS, MOODS, type Mood } from './relay-responder.ts';
+import { markdownTable } from './relay-table.ts';
 import { type RelayWorld, relayWorld } from './relay-world.ts';
 
 /** Longer than any of them takes to ask and to forget. */
@@ -124,14 +125,6 @@ const columns = (apache: string, nginx: string): readonly Column[] => [
   },
 ];
 
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = []] = rows;
-  const widths = head.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join('\n');
-}
-
 describeWithPeer('apache2', 'Apache', (apache) => {
   describeWithPeer('nginx', 'and nginx, alone and with the relay', (nginx) => {
     let cli: BuiltCli;
@@ -160,7 +153,7 @@ describeWithPeer('apache2', 'Apache', (apache) => {
       const guide = await readFile(new URL('../../../docs/guides/relay.md', import.meta.url), 'utf8');
       for (const results of [cold, later])
         expect(guide).toContain(
-          table([
+          markdownTable([
             heads,
             ...ALL_MOODS.map((mood) => [MOODS[mood], ...results.map((words) => words.get(mood) ?? '?')]),
           ]),

@@ -24,6 +24,8 @@ export interface Site {
   /** The certificate with its issuer. */
   readonly chain: string;
   readonly key: string;
+  /** The CA above the issuer. */
+  readonly root: string;
   /** The responder of this mood, by its address. */
   readonly responder: string;
 }
@@ -67,9 +69,10 @@ export async function relayWorld(
       name: `${mood}.example.test`,
       chain: join(dir, `${mood}.pem`),
       key: join(dir, `${mood}.key`),
+      root: join(dir, `${mood}-root.pem`),
       responder: responder.urlOf(mood),
     };
-    const { issuer } = pkiOf(mood);
+    const { issuer, root } = pkiOf(mood);
     const entity = serverCertificate(pkiOf(mood), site.name, {
       serial: 0x3001 + index,
       ocspUrls: [responder.urlOf(mood, mood === 'cdn' ? 'localhost' : '127.0.0.1')],
@@ -77,6 +80,7 @@ export async function relayWorld(
     });
     entities.set(mood, entity);
     await writeFile(site.chain, certificatesPem(entity, issuer));
+    await writeFile(site.root, certificatesPem(root));
     await writeFile(site.key, keyPem(entity), { mode: 0o600 });
     sites.push(site);
   }
