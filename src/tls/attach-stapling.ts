@@ -4,6 +4,7 @@ import { attempt } from '../attempt.ts';
 import { type CertificateInput, type Given, readGiven } from '../subject/given.ts';
 import { contextCertificates, givenOf } from './context-certificates.ts';
 import { MetCertificates } from './met.ts';
+import { OwnContext } from './own-context.ts';
 import { QUIET_CLOCK, type StapleKeeperOptions } from './options.ts';
 import { StapleKeeper } from './staple-keeper.ts';
 
@@ -92,7 +93,8 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
       keeper.meet(given);
     });
   };
-  const met = new MetCertificates(learn);
+  const ownContext = new OwnContext(server);
+  const met = new MetCertificates(learn, (context) => ownContext.certificates(context));
   const name = (given: readonly Given[]): void => {
     for (const { certificate } of given) met.meet(certificate, 'named', clock.now());
   };

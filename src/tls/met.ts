@@ -29,9 +29,23 @@ interface Met extends Signs {
 interface Guess {
   readonly asked: Met;
   /** Of the server's own context. */
-  readonly own: Met;
-  readonly chosen: Met | undefined;
+  readonly own: Met | undefined;
+  readonly isForName: boolean;
+  /** Where all that may be in the same context is. */
+  readonly likely: Met | undefined;
 }
+
+/** What shares the server's own context with a certificate: for certain, and by its names alone. */
+interface Partners {
+  readonly sure: readonly Met[];
+  readonly likely: readonly Met[];
+}
+
+/**
+ * Whether the server's own certificates of other types may be presented in place of that of a name: this Node shows it in
+ * the first handshake where that makes a difference. Those that are known not to do it from their release on need not.
+ */
+let areMixed: boolean | undefined = Number.parseInt(process.versions.node, 10) >= 26 ? false : undefined;
 
 export class MetCertificates {
   /** As many as the program names. */
@@ -41,11 +55,20 @@ export class MetCertificates {
   #unguessed = 0;
   readonly #byName = new Map<string, Met[]>();
   readonly #guesses = new WeakMap<TLSSocket, Guess>();
+  readonly #ownOf: (context: object | undefined) => readonly Buffer[] | undefined;
   readonly #meetUnknown: (raw: Buffer, issuer: Buffer | null) => void;
 
-  /** @param meetUnknown called with a certificate that nobody has told of, or that was forgotten. */
-  constructor(meetUnknown: (raw: Buffer, issuer: Buffer | null) => void, limit: number = MAX_MET) {
+  /**
+   * @param meetUnknown called with a certificate that nobody has told of, or that was forgotten.
+   * @param ownOf what is loaded in the server's own context, as `OwnContext` has it.
+   */
+  constructor(
+    meetUnknown: (raw: Buffer, issuer: Buffer | null) => void,
+    ownOf: (context: object | undefined) => readonly Buffer[] | undefined,
+    limit: number = MAX_MET,
+  ) {
     this.#meetUnknown = meetUnknown;
+    this.#ownOf = ownOf;
     this.#met = new ContentCache<Met>(limit);
   }
 
@@ -109,20 +132,30 @@ export class MetCertificates {
     // There is nothing to tell it from.
     if (alone && !isChecked(alone)) return raw;
     const underway = handshakeUnderway();
-    const isNamed = underway?.isNamed === true;
-    const named = isNamed ? raw : (underway?.own ?? raw);
-    const asked = this.#find(named, named === raw ? issuer : null);
-    if (!asked) return named;
+    const named = underway?.isNamed === true ? raw : (underway?.own ?? raw);
+    const asked = this.#find(named, named.equals(raw) ? issuer : null) ?? this.#get(named);
+    if (!asked) return undefined;
     const mustCheck = asked === alone || isChecked(asked);
-    const own = isNamed && underway.own ? this.#find(underway.own, null) : asked;
-    const partners = own ? this.#partnersOf(own) : [];
-    const others = (own === asked || !own ? partners : [own, ...partners]).filter(
-      ({ type }) => type !== asked.type,
-    );
+    const loaded = this.#ownOf(underway?.context);
+    const isForName = underway?.isNamed ?? (loaded !== undefined && !loaded.some((one) => one.equals(named)));
+    const ownRaw = underway?.own ?? loaded?.at(-1);
+    const own = isForName ? ownRaw && this.#find(ownRaw, null) : asked;
+    const { sure, likely } = own ? this.#partnersOf(own, loaded) : { sure: [], likely: [] };
+    const about = (more: readonly Met[]): Met | undefined => chosenBy(underway?.socket, [asked, ...more]);
+    const [few, all] = isForName ? [own ? [own, ...sure] : sure, likely] : [sure, likely];
+    const other = ({ type }: Met): boolean => type !== asked.type;
+    const mixed = [few, [...few, ...all]].map((more) => about(more.filter(other)));
+    const views = !isForName
+      ? mixed
+      : areMixed === undefined
+        ? [asked, ...mixed]
+        : areMixed
+          ? mixed
+          : [asked];
+    const [chosen] = views;
     const socket = underway?.socket;
-    const chosen = others.length === 0 ? asked : socket && chosenBy(socket, asked, others, isNamed);
-    if (socket && own && mustCheck) this.#guesses.set(socket, { asked, own, chosen });
-    return chosen?.raw;
+    if (socket && mustCheck) this.#guesses.set(socket, { asked, own, isForName, likely: mixed.at(-1) });
+    return views.every((view) => view === chosen) ? chosen?.raw : undefined;
   }
 
   /** A handshake is over: what it presented is what the next ones will. */
@@ -133,12 +166,18 @@ export class MetCertificates {
       return;
     }
     this.#guesses.delete(socket);
-    const { asked, own, chosen } = guess;
+    const { asked, own, isForName, likely } = guess;
     const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
-    if (!Buffer.isBuffer(raw) || chosen?.raw.equals(raw) === true) return;
+    if (!Buffer.isBuffer(raw)) return;
     const presented = this.#find(raw, null) ?? this.#get(raw);
-    if (presented && presented.type !== asked.type) own.seen.set(presented.type, presented);
-    else if (presented === asked && chosen) own.seen.set(chosen.type, undefined);
+    if (!presented) return;
+    const isOther = presented.type !== asked.type;
+    const isRefuted = presented === asked && likely !== undefined && likely !== asked;
+    if (isForName) {
+      if (isOther) areMixed = true;
+      else if (isRefuted) areMixed = false;
+    } else if (isOther) own?.seen.set(presented.type, presented);
+    else if (isRefuted) own?.seen.set(likely.type, undefined);
   }
 
   /**
@@ -158,18 +197,29 @@ export class MetCertificates {
     return met;
   }
 
-  /** The newest of each other type for the same name, unless handshakes have shown otherwise. */
-  #partnersOf(own: Met): readonly Met[] {
-    const partners = new Map<string, Met | undefined>();
+  /**
+   * Those of each other type in the server's own context, as its options say; where they say nothing, as handshakes have
+   * shown, and the newest for the same name as long as none has shown otherwise.
+   */
+  #partnersOf(own: Met, loaded: readonly Buffer[] | undefined): Partners {
+    if (loaded) {
+      const byType = new Map<string, Met>();
+      for (const raw of loaded) {
+        const met = this.#find(raw, null) ?? this.#get(raw);
+        if (met && met.type !== own.type) byType.set(met.type, met);
+      }
+      return { sure: [...byType.values()], likely: [] };
+    }
+    const likely = new Map<string, Met>();
     for (const name of own.names) {
       for (const other of this.#byName.get(name) ?? []) {
-        const known = partners.get(other.type);
-        if (other.type !== own.type && (!known || known.notBefore < other.notBefore))
-          partners.set(other.type, other);
+        const known = likely.get(other.type);
+        if (other.type === own.type || own.seen.has(other.type)) continue;
+        if (!known || known.notBefore < other.notBefore) likely.set(other.type, other);
       }
     }
-    for (const [type, seen] of own.seen) partners.set(type, seen);
-    return [...partners.values()].filter((partner) => partner !== undefined);
+    const sure = [...own.seen.values()].filter((seen) => seen !== undefined);
+    return { sure, likely: [...likely.values()] };
   }
 }
 
@@ -179,11 +229,9 @@ function isChecked(met: Met): boolean {
   return met.handshakes <= CHECKED_FIRST || met.handshakes % CHECKED_THEN === 0;
 }
 
-function chosenBy(socket: TLSSocket, asked: Met, others: readonly Met[], isNamed: boolean): Met | undefined {
-  const protocol = socket.getProtocol();
-  // That of the name goes before the server's own, whichever type the client prefers.
-  const candidates = isNamed && protocol === 'TLSv1.3' ? [asked] : [asked, ...others];
-  return presentedOf(candidates, protocol, socket.getSharedSigalgs());
+function chosenBy(socket: TLSSocket | undefined, candidates: readonly Met[]): Met | undefined {
+  if (candidates.length === 1) return candidates[0];
+  return socket && presentedOf(candidates, socket.getProtocol(), socket.getSharedSigalgs());
 }
 
 function namesOf(certificate: Certificate): readonly string[] {

@@ -2,9 +2,9 @@
  * Which certificate a handshake will present. Node.js asks for the staple before OpenSSL has chosen, and names one
  * certificate of those that it may choose from:
  * - of the server's own context, the one that was loaded last, though all types of key that are in it may be presented
- *   (Node 20 and 26);
- * - of a context for a name, the one that was loaded last. Its others are never used (Node 20 and 26); the server's own
- *   of another type is presented to clients that cannot have it, and by the order of the ciphers in TLS 1.2 (Node 20).
+ *   (Node 20 to 26);
+ * - of a context for a name, the one that was loaded last. Its others are never used (Node 20 to 26). The server's own of
+ *   other types may be presented in its place (Node 20 and 22), or never (Node 24 and 26).
  *
  * So the choice is made here as OpenSSL makes it, from the signature algorithms that both sides have; where it cannot be
  * known, nobody is given a staple that may be another certificate's.
@@ -28,9 +28,11 @@ const CURVE_HASH: Readonly<Record<string, string>> = {
 /** What is known of the handshake that `OCSPRequest` is about, besides its arguments. */
 export interface Underway {
   readonly socket: TLSSocket;
+  /** The server's own context. */
+  readonly context: object | undefined;
   /**
-   * The certificate of the server's own context in DER, as it was when the handshake began: after `setSecureContext`,
-   * `OCSPRequest` names the new one to those that began before.
+   * Its certificate in DER, the one that was loaded last, as it was when the handshake began: after `setSecureContext`, `OCSPRequest`
+   * names the new one to those that began before.
    */
   readonly own: Buffer | undefined;
   /** The context is one for the name that the client asked for. */
@@ -48,9 +50,11 @@ export function handshakeUnderway(): Underway | undefined {
   const owner = ownerSymbol && handle[ownerSymbol];
   if (!(owner instanceof TLSSocket)) return undefined;
   const { _secureContext: own } = handle;
+  const context = typeof own === 'object' && own !== null ? own : undefined;
   return {
     socket: owner,
-    own: typeof own === 'object' && own !== null ? certificateIn(own) : undefined,
+    context,
+    own: context && certificateIn(context),
     isNamed: Boolean(handle.sni_context),
   };
 }

@@ -72,7 +72,11 @@ describe('what handshakes have shown', () => {
   it('is forgotten when it is too much, and met again then', () => {
     const unknown: string[] = [];
     const sites = ['a', 'b', 'c'].map((name) => site(NOBODY, `${name}.example.test`));
-    const met = new MetCertificates((raw) => unknown.push(nameOf(raw)), 2);
+    const met = new MetCertificates(
+      (raw) => unknown.push(nameOf(raw)),
+      () => undefined,
+      2,
+    );
     const nameOf = (raw: Buffer): string =>
       `${sites.findIndex(({ entity }) => entity.certificate.raw.equals(raw))}`;
     for (const { entity } of sites) met.meet(entity.certificate, 'met', Date.now());
@@ -82,7 +86,10 @@ describe('what handshakes have shown', () => {
 
   it('is forgotten when it was renewed and has ended, also what the program named', () => {
     const unknown: Buffer[] = [];
-    const met = new MetCertificates((raw) => unknown.push(raw));
+    const met = new MetCertificates(
+      (raw) => unknown.push(raw),
+      () => undefined,
+    );
     const [old, renewed] = [site(NOBODY, 'www.example.test'), site(NOBODY, 'www.example.test')];
     const { raw, notAfter } = old.entity.certificate;
     met.meet(old.entity.certificate, 'named', Date.now());

@@ -1,0 +1,42 @@
+/**
+ * Which certificates share the server's own context: those of the options that it was made with. Node keeps both in
+ * properties that its documentation does not name; where they are not to be seen, handshakes have to show it.
+ */
+import type { Server } from 'node:tls';
+import { attempt } from '../attempt.ts';
+import { parseCertificates } from '../x509/bundle.ts';
+
+export class OwnContext {
+  readonly #server: Server;
+  /** By context: a handshake goes on with the one that it began with, whatever `setSecureContext` does meanwhile. */
+  readonly #certificates = new WeakMap<object, readonly Buffer[] | undefined>();
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.certificates(undefined);
+  }
+
+  /**
+   * @param context that of a handshake; the present one unless given.
+   * @returns in DER, in the order in which they were loaded; `undefined` when that cannot be seen.
+   */
+  certificates(context: object | undefined): readonly Buffer[] | undefined {
+    const { _sharedCreds: present, cert, pfx } = Object(this.#server);
+    if (typeof present !== 'object' || present === null) return undefined;
+    if (!this.#certificates.has(present))
+      this.#certificates.set(present, pfx === undefined ? leavesOf(cert) : undefined);
+    return this.#certificates.get(context ?? present);
+  }
+}
+
+/** Of each file the first, as OpenSSL takes it. */
+function leavesOf(cert: unknown): readonly Buffer[] | undefined {
+  const files: readonly unknown[] = Array.isArray(cert) ? cert : [cert];
+  const leaves = files.map((file) => {
+    if (typeof file !== 'string' && !(file instanceof Uint8Array)) return undefined;
+    const [leaf] = attempt(() => parseCertificates(Buffer.from(file))) ?? [];
+    return leaf && Buffer.from(leaf.raw);
+  });
+  const known = leaves.filter((leaf) => leaf !== undefined);
+  return known.length > 0 && known.length === leaves.length ? known : undefined;
+}
