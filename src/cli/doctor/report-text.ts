@@ -15,14 +15,22 @@ const MAX_TITLE = 18;
 
 export function printDiagnosis(io: Io, { findings, error, cause, next }: Diagnosis): void {
   const { bold, red, green } = colors(io.colorOut);
-  const marks = showsSigns(io.env) ? SIGNS : WORDS;
+  const hasSigns = showsSigns(io.env);
+  const marks = hasSigns ? SIGNS : WORDS;
   const width = Math.min(MAX_TITLE, Math.max(0, ...findings.map(({ title }) => title.length)));
-  const lines = findings.flatMap((finding) => linesOf(finding, marks, width, io));
+  const lines = findings
+    .flatMap((finding) => linesOf(finding, marks, width, io))
+    .map((line) => (hasSigns ? line : ascii(line)));
   const color = error ? red : green;
-  io.out(
-    [...lines, '', `cause: ${color(printable(cause))}`, `next: ${bold(printable(next))}`, ''].join('\n'),
-  );
+  const said = hasSigns ? printable(cause) : ascii(printable(cause));
+  io.out([...lines, '', `cause: ${color(said)}`, `next: ${bold(printable(next))}`, ''].join('\n'));
 }
+
+/** Names and quotations may have any letters; a command keeps those of the files it names. */
+const ascii = (text: string): string =>
+  text
+    .replaceAll('…', '...')
+    .replaceAll(/[\u{80}-\u{10ffff}]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
 
 function linesOf({ title, outcome, detail, meaning, advice }: Finding, marks: Marks, width: number, io: Io) {
   const { green, red, dim } = colors(io.colorOut);
