@@ -133,13 +133,31 @@ export const DIALOGUE_STEPS: Readonly<Record<StartTlsName, readonly Step[]>> = {
   'xmpp-server': xmpp('jabber:server'),
   postgres: [{ hear: hex('00000008 04d2162f') }, { say: 'S' }],
   mysql: [{ say: mysqlGreeting() }, { hear: MYSQL_SSL_REQUEST }],
-  // RFC 4642 section 2.2.2.
+  // nnrpd of INN 2.7.1.
   nntp: [
-    { say: crlf('200 news.example.test NNTP Service Ready') },
+    { say: crlf('200 news.test.invalid InterNetNews NNRP server INN 2.7.1 ready (posting ok)') },
     { hear: 'CAPABILITIES\r\n' },
-    { say: crlf('101 Capability list:', 'VERSION 2', 'READER', 'IHAVE', 'STARTTLS', 'LIST ACTIVE', '.') },
+    // In two packets.
+    { say: crlf('101 Capability list:') },
+    {
+      say: crlf(
+        'VERSION 2',
+        'IMPLEMENTATION INN 2.7.1',
+        'AUTHINFO SASL',
+        'COMPRESS DEFLATE',
+        'HDR',
+        'LIST ACTIVE ACTIVE.TIMES COUNTS DISTRIB.PATS DISTRIBUTIONS HEADERS MODERATORS MOTD NEWSGROUPS OVERVIEW.FMT SUBSCRIPTIONS',
+        'OVER',
+        'POST',
+        'READER',
+        'SASL SCRAM-SHA-512 SCRAM-SHA-384 SCRAM-SHA-256 SCRAM-SHA-224 SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 NTLM',
+        'STARTTLS',
+        'XPAT',
+        '.',
+      ),
+    },
     { hear: 'STARTTLS\r\n' },
-    { say: crlf('382 Continue with TLS negotiation') },
+    { say: crlf('382 Begin TLS negotiation now') },
   ],
   // RFC 5804 section 2.2.1; Dovecot says it in the same form.
   sieve: [
