@@ -119,12 +119,15 @@ describe('both keys', () => {
   });
 
   /** OpenSSL chooses by what the client can. */
-  const startBoth = async (): Promise<number> => {
+  const startBoth = async (stapleOf: Parameters<typeof start>[0] = () => fresh): Promise<number> => {
     const server: Server = createTlsServer({
       key: [keyPem(pki.leaf), keyPem(rsa)],
       cert: [certificatesPem(pki.leaf, pki.issuer), certificatesPem(rsa, pki.issuer)],
     });
-    server.on('OCSPRequest', (_certificate, _issuer, give) => give(null, fresh));
+    let handshakes = 0;
+    server.on('OCSPRequest', (_certificate, _issuer, give) =>
+      give(null, stapleOf(++handshakes) ?? Buffer.alloc(0)),
+    );
     server.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
     open.push({ close: () => new Promise((done) => server.close(() => done())) });
     return listen(server);
@@ -143,6 +146,13 @@ describe('both keys', () => {
     const { certificates } = JSON.parse(run.out).servers[0];
     expect(certificates.map(({ key }: { key: string }) => key)).toEqual(keys);
     expect(run.exitCode).toBe(0);
+  });
+
+  it('of which one has no staple, say which', async () => {
+    const port = await startBoth((handshake) => (handshake === 1 ? fresh : undefined));
+    const run = await checkPort(port, '--plugin');
+    expect(run.exitCode).toBe(1);
+    expect(run.out).toMatch(/^RESTAPLE WARNING - \S+: RSA 2048 bit: no staple, /);
   });
 
   it('of which one is missing that was asked for', async () => {

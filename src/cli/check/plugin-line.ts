@@ -5,6 +5,7 @@
 import { reasonOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { findingsOf, severityOfServer } from './check-server.ts';
+import { headline } from './headline.ts';
 import type { ServerReport } from './presentation.ts';
 import { type Severity, bySeverity, severityOf } from './states.ts';
 import type { Age, Threshold, Thresholds } from './thresholds.ts';
@@ -48,10 +49,9 @@ function textOf(reports: readonly ServerReport[]): string {
 
 /** The gravest that was found, and how many more there are. */
 function wordsOf(report: ServerReport): string {
-  const findings = findingsOf(report);
-  const bad = findings.filter((finding) => severityOf(finding) !== 'OK');
+  const bad = findingsOf(report).filter((finding) => severityOf(finding) !== 'OK');
   const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : '';
-  return `${report.target.name}: ${short(findings[0]?.message ?? '')}${more}`;
+  return `${report.target.name}: ${short(headline(report))}${more}`;
 }
 
 const short = (message: string): string =>

@@ -2,13 +2,13 @@
 import type { CrlStatus } from '../../crl/fetch-crl-status.ts';
 import { crlWords } from '../../crl/words.ts';
 import { RestapleError } from '../../errors.ts';
-import { addressPort } from '../../http/place.ts';
 import { printable } from '../../text.ts';
 import { type Colors, colors } from '../colors.ts';
 import type { Io } from '../io.ts';
 import { ruleLines } from '../verify/report-text.ts';
 import { severityOfServer } from './check-server.ts';
 import { comparedWords } from './compare.ts';
+import { placeOf } from './headline.ts';
 import { ageWords } from './judge-staple.ts';
 import type { Presentation, ServerReport } from './presentation.ts';
 import { type Finding, type Severity, severityOf } from './states.ts';
@@ -95,10 +95,6 @@ export class TextReport {
     ];
   }
 }
-
-/** Where that is not plain from the name. */
-const placeOf = ({ host, port }: CheckTarget, { look }: Presentation): string =>
-  look.address === host && look.port === port ? '' : ` at ${addressPort(look.address, String(look.port))}`;
 
 const crlLines = (crl: CrlStatus | RestapleError): readonly string[] =>
   crl instanceof RestapleError ? [crl.message] : [crlWords(crl), ...crl.notes];

@@ -5,7 +5,8 @@ import { type Colors, colors } from '../colors.ts';
 import type { Io } from '../io.ts';
 import { showsSigns } from '../signs.ts';
 import { cutTo, padTo, widthOf } from '../status/columns.ts';
-import { findingsOf, severityOfServer } from './check-server.ts';
+import { severityOfServer } from './check-server.ts';
+import { headline } from './headline.ts';
 import type { ServerReport } from './presentation.ts';
 import { type Severity, bySeverity } from './states.ts';
 import type { CheckTarget } from './target.ts';
@@ -82,7 +83,7 @@ function cellsOf({ name }: CheckTarget, report: ServerReport | undefined, dots: 
     severityOfServer(report),
     age ? `${Math.floor(age.used * 100)}%` : '-',
     age ? formatDuration(age.leftMs) : '-',
-    printable(findingsOf(report)[0]?.message ?? ''),
+    printable(headline(report)),
   ];
 }
 
