@@ -6,7 +6,8 @@ import type { Socket } from 'node:net';
 
 export interface Connection {
   readonly socket: Socket;
-  readonly address: string;
+  /** Whose requests are counted; `undefined` for clients of this machine. */
+  readonly countedAs: string | undefined;
   /** When it was last given an answer, else when it came, in milliseconds of the monotonic clock. */
   since: number;
   /** Questions of it that wait for their answer. */
@@ -44,10 +45,10 @@ export class Connections {
   }
 
   /** @returns false when there is no place, not even by sending away somebody. */
-  add(socket: Socket, address: string, now: number): boolean {
+  add(socket: Socket, countedAs: string | undefined, now: number): boolean {
     if (this.#all.size >= this.#bounds.connections && !this.#dropIdlest()) return false;
     const state = { since: now, waiting: 0, receiving: 0, queued: 0, endBy: undefined, stalled: undefined };
-    this.#all.set(socket, { socket, address, ...state });
+    this.#all.set(socket, { socket, countedAs, ...state });
     socket.once('close', () => this.#all.delete(socket));
     return true;
   }

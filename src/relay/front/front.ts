@@ -17,6 +17,7 @@ import { Buckets } from './buckets.ts';
 import { type Connection, Connections } from './connections.ts';
 import type { RelayEvent } from './events.ts';
 import type { RelayLimits } from './limits.ts';
+import type { Client } from './networks.ts';
 import { findPathRequest } from './path-request.ts';
 import { prepare } from './prepared.ts';
 import { Recent } from './recent.ts';
@@ -66,24 +67,25 @@ export class Front {
     this.#buckets.sweep(now);
   }
 
-  /** @param mayAsk of a client's address; a socket has none. */
-  connection(socket: Socket, mayAsk: (address: string) => boolean): void {
+  /** @param clientAt who is at an address; none where nobody but this machine can come from. */
+  connection(socket: Socket, clientAt?: (address: string) => Client): void {
     // What goes wrong with a connection is its client's affair; without a listener it would be the end of the process.
     socket.on('error', () => socket.destroy());
-    const address = socket.remoteAddress;
-    if (address !== undefined && !mayAsk(address)) {
+    const now = this.#options.clock.monotonic();
+    const address = clientAt ? (socket.remoteAddress ?? '') : '';
+    const client = clientAt?.(address) ?? 'local';
+    if (client === 'stranger') {
       this.#stats.strangers++;
       this.#options.report({ type: 'client-refused', address });
       socket.destroy();
-    } else if (!this.connections.add(socket, address ?? '', this.#options.clock.monotonic())) {
+    } else if (!this.connections.add(socket, client === 'allowed' ? address : undefined, now)) {
       this.#stats.full++;
       this.#options.report({ type: 'connections-full', connections: this.connections.size });
       socket.destroy();
     }
   }
 
-  /** @param isCounted whether the client is one whose requests are counted. */
-  request(request: IncomingMessage, response: ServerResponse, isCounted: (address: string) => boolean): void {
+  request(request: IncomingMessage, response: ServerResponse): void {
     this.#stats.requests++;
     const connection = this.connections.of(request.socket);
     // What was read together with the request that broke the connection comes all the same.
@@ -94,8 +96,8 @@ export class Front {
     try {
       const now = this.#options.clock.monotonic();
       connection.since = now;
-      if (isCounted(connection.address) && !this.#buckets.take(connection.address, now))
-        this.#refuse(response, 429);
+      const { countedAs } = connection;
+      if (countedAs !== undefined && !this.#buckets.take(countedAs, now)) this.#refuse(response, 429);
       else if (request.method === 'GET' || request.method === 'HEAD') this.#get(exchange, connection);
       else if (request.method === 'POST') this.#post(exchange, connection);
       else this.#refuse(response, 405);

@@ -23,10 +23,15 @@ export function isLoopback(address: string): boolean {
   return contains(LOOPBACK, address);
 }
 
-/** Whether a client at this address may ask. */
-export function createGate(allow: readonly Network[]): (address: string) => boolean {
+export type Client = 'local' | 'allowed' | 'stranger';
+
+/** Who a client is by its address. Finding out takes a fifth of the time of an answer: once for each connection is enough. */
+export function createGate(allow: readonly Network[]): (address: string) => Client {
   const allowed = listOf(allow);
-  return (address) => contains(allowed, address) || contains(LOOPBACK, address);
+  return (address) => {
+    if (contains(LOOPBACK, address)) return 'local';
+    return contains(allowed, address) ? 'allowed' : 'stranger';
+  };
 }
 
 function listOf(networks: readonly Network[]): BlockList {

@@ -10,7 +10,7 @@ import type { RelayEvent } from './events.ts';
 import { Front } from './front.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { type Listen, formatListen } from './listen.ts';
-import { type Network, createGate, isLoopback } from './networks.ts';
+import { type Client, type Network, createGate, isLoopback } from './networks.ts';
 import type { RelayStats } from './stats.ts';
 
 export interface RelayServerOptions {
@@ -44,7 +44,7 @@ export async function serveRelay(options: RelayServerOptions): Promise<RelayServ
   for (const one of options.listen) requireNamedClients(one, allow);
   const front = new Front({ ...options, limits });
   const servers: Server[] = [];
-  const mayAsk = createGate(allow);
+  const clientAt = createGate(allow);
   let stopSweeping: (() => void) | undefined;
   const sweep = (): void => {
     front.sweep();
@@ -64,7 +64,7 @@ export async function serveRelay(options: RelayServerOptions): Promise<RelayServ
   const addresses: Listen[] = [];
   try {
     for (const one of expand(options.listen)) {
-      const server = createFrontServer(front, limits, one, mayAsk);
+      const server = createFrontServer(front, limits, one, clientAt);
       const address = await bind(server, one, addresses.at(-1));
       if (!address) continue;
       servers.push(server);
@@ -106,10 +106,9 @@ function createFrontServer(
   front: Front,
   limits: RelayLimits,
   { listen }: Place,
-  mayAsk: (address: string) => boolean,
+  clientAt: (address: string) => Client,
 ): Server {
   const isOpen = listen.type === 'tcp' && !isLoopback(listen.host);
-  const isCounted = isOpen ? (address: string): boolean => !isLoopback(address) : (): boolean => false;
   const server = createServer({
     requireHostHeader: false,
     maxHeaderSize: limits.requestBytes,
@@ -120,8 +119,8 @@ function createFrontServer(
   });
   // Clients such as netcat say that they will write no more, and wait.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('connection', (socket) => front.connection(socket, mayAsk));
-  server.on('request', (request, response) => front.request(request, response, isCounted));
+  server.on('connection', (socket) => front.connection(socket, isOpen ? clientAt : undefined));
+  server.on('request', (request, response) => front.request(request, response));
   server.on('connect', (request) => front.tunnel(request.socket));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     front.broken(Object(socket), error.code);

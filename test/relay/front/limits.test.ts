@@ -53,8 +53,8 @@ describe('requests a second', () => {
       limits: { ...DEFAULT_LIMITS, requestsPerSecond: 1, burst: 2 },
       report: () => {},
     });
-    const server = createServer((request, response) => front.request(request, response, () => true));
-    server.on('connection', (socket) => front.connection(socket, () => true));
+    const server = createServer((request, response) => front.request(request, response));
+    server.on('connection', (socket) => front.connection(socket, () => 'allowed'));
     const port = await listen(server);
     running.push(server);
     const ask = async (): Promise<number | undefined> =>
@@ -74,8 +74,8 @@ it('a stranger is not heard, and told of', async () => {
     limits: DEFAULT_LIMITS,
     report: (event) => events.push(event),
   });
-  const server = createServer((request, response) => front.request(request, response, () => false));
-  server.on('connection', (socket) => front.connection(socket, () => false));
+  const server = createServer((request, response) => front.request(request, response));
+  server.on('connection', (socket) => front.connection(socket, () => 'stranger'));
   const port = await listen(server);
   running.push(server);
   expect(await askRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBeUndefined();

@@ -58,25 +58,25 @@ describe('who may ask', () => {
     expect(parseNetwork(text)).toBeUndefined();
   });
 
-  const mayAsk = createGate(
+  const clientAt = createGate(
     ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'].flatMap((text) => parseNetwork(text) ?? []),
   );
 
   it.each([
-    ['10.255.1.1', true],
-    ['11.0.0.1', false],
-    ['192.0.2.7', true],
-    ['192.0.2.8', false],
-    ['2001:db8:1::1', true],
-    ['2001:db9::1', false],
-    ['::ffff:10.1.2.3', true],
-    ['::ffff:11.1.2.3', false],
-    ['2001:db8::1%eth0', true],
-    ['127.0.0.1', true],
-    ['::1', true],
-    ['::ffff:127.0.0.1', true],
-    ['', false],
+    ['10.255.1.1', 'allowed'],
+    ['11.0.0.1', 'stranger'],
+    ['192.0.2.7', 'allowed'],
+    ['192.0.2.8', 'stranger'],
+    ['2001:db8:1::1', 'allowed'],
+    ['2001:db9::1', 'stranger'],
+    ['::ffff:10.1.2.3', 'allowed'],
+    ['::ffff:11.1.2.3', 'stranger'],
+    ['2001:db8::1%eth0', 'allowed'],
+    ['127.0.0.1', 'local'],
+    ['::1', 'local'],
+    ['::ffff:127.0.0.1', 'local'],
+    ['', 'stranger'],
   ])('%s: %s', (address, expected) => {
-    expect(mayAsk(address)).toBe(expected);
+    expect(clientAt(address)).toBe(expected);
   });
 });
