@@ -44,7 +44,9 @@ export async function findTargets(args: readonly string[]): Promise<readonly Tar
   const found = new Map<string, Target>();
   await visitTargets(args, (target) => {
     const key = resolve(target.path);
-    if (!found.has(key)) found.set(key, target);
+    // Without `stats`: of a hundred thousand, they would take more memory than all else.
+    const { path, foundIn, problem } = target;
+    if (!found.has(key)) found.set(key, { path, foundIn, problem });
     return undefined;
   });
   return [...found.values()];

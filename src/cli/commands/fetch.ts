@@ -18,10 +18,10 @@ import { Progress } from '../progress.ts';
 import type { FetchFlags } from '../verbs/fetch.ts';
 
 /**
- * Certificates taken up at a time: many more than requests under way, which the limiter bounds. Those of one responder
- * that does not answer fill the line before it, and must not keep the others waiting.
+ * Certificates taken up at a time: more than requests under way, which the limiter bounds. Those of one responder that is
+ * slow fill the line before it, and must not keep the others waiting: then it is many more.
  */
-const AHEAD = 4096;
+const [AHEAD, FAR_AHEAD] = [256, 4096];
 /** A thread takes 50 ms to get going: for fewer certificates it saves nothing. */
 const BULK = 400;
 
@@ -78,7 +78,7 @@ async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io):
     return crew ? crew.perform(job) : reportOf(await fetchCertificate(target, output, road), options);
   };
   try {
-    await inOrder(jobs, AHEAD, perform, deliver);
+    await inOrder(jobs, AHEAD, perform, deliver, FAR_AHEAD);
   } finally {
     progress.end();
     release();
