@@ -118,8 +118,12 @@ describe.runIf(existsSync(join(ROOT, 'dist/index.js')))('the package', () => {
   });
 
   it('has a command that runs without the rest', async () => {
-    const { stdout } = await run(process.execPath, [join(installed, 'dist/bin/restaple.cjs'), 'help', 'run']);
-    expect(stdout).toContain('restaple run');
+    const { stdout } = await run(process.execPath, [
+      join(installed, 'dist/bin/restaple.cjs'),
+      'check',
+      '--help',
+    ]);
+    expect(stdout).toContain('usage: restaple check');
   });
 
   it.each([
