@@ -83,8 +83,11 @@ function withoutError(known: Known, findings: readonly Finding[], commands: Comm
       cause: `nothing is wrong: ${turnedOff(known)}, so there is nothing to staple, and the CRL says good`,
       next: grep(commands),
     };
-  if (known.served === null)
-    return { cause: 'the responder says good, but the server staples nothing', next: commands.fetch() };
+  if (known.served === null) {
+    const must = known.mustStaple === true ? ', and must: clients that honour must-staple refuse it' : '';
+    const cause = `the responder says good, but the server staples nothing${must}`;
+    return { cause, next: commands.fetch() };
+  }
   if (known.servedError) {
     const cause = `the responder says good, but the server staples what nobody should take: ${known.servedError.message}`;
     return { cause, next: commands.fetch() };

@@ -22,23 +22,23 @@ import { checkTcp } from './tcp.ts';
 import { tryWays } from './ways.ts';
 
 /** In the order of the road, which is also that in which `fetch` would fail. */
-const CHECKS: readonly Check[] = [
-  checkCertificateFile,
-  checkServer,
-  checkCertificate,
-  checkResponderUrl,
-  checkIssuer,
-  checkCrl,
-  checkDns,
-  checkTcp,
-  ask,
-  checkEdge,
-  checkContentType,
-  tryWays,
-  checkRules,
-  checkClock,
-  checkLife,
-  checkServed,
+const CHECKS: readonly (readonly [what: string, check: Check])[] = [
+  ['the file', checkCertificateFile],
+  ['the server', checkServer],
+  ['the certificate', checkCertificate],
+  ['the OCSP URL', checkResponderUrl],
+  ['the issuer', checkIssuer],
+  ['the CRL', checkCrl],
+  ['DNS', checkDns],
+  ['TCP', checkTcp],
+  ['the answer', ask],
+  ['the edge', checkEdge],
+  ['the Content-Type', checkContentType],
+  ['other ways to ask', tryWays],
+  ['the rules', checkRules],
+  ['the clock', checkClock],
+  ['the time left', checkLife],
+  ['what is served', checkServed],
 ];
 
 export interface Diagnosis extends Conclusion {
@@ -48,12 +48,17 @@ export interface Diagnosis extends Conclusion {
   readonly known: Known;
 }
 
-/** Each check builds on those before it; one that lacks what it needs finds nothing. */
-export async function diagnose(target: Target, tools: Tools): Promise<Diagnosis> {
+/** Each check builds on those before it; one that lacks what it needs finds nothing. `begin` is told what comes next. */
+export async function diagnose(
+  target: Target,
+  tools: Tools,
+  begin: (what: string) => void,
+): Promise<Diagnosis> {
   let known: Known = { target };
   let error: RestapleError | undefined;
   const findings: Finding[] = [];
-  for (const check of CHECKS) {
+  for (const [what, check] of CHECKS) {
+    begin(what);
     const found = await check(known, tools);
     findings.push(...found.findings);
     known = { ...known, ...found.known };

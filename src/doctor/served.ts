@@ -1,6 +1,8 @@
 /** What a running server staples, against what the responder says. */
 import { formatInstant } from '../der/time.ts';
 import { RestapleError } from '../errors.ts';
+import type { Verdict } from '../ocsp/verify-response.ts';
+import { DEFAULT_POLICY, momentOf } from '../staple/policy.ts';
 import { verifyStaple } from '../staple/staple.ts';
 import { judging } from './ask.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -24,6 +26,16 @@ const LATE = problem(TITLE, 'no staple with the first handshake, but with the se
   meaning: 'the server fetches its staple only when a client comes, and that one gets none',
   advice: 'give the server the staple as a file (ssl_stapling_file)',
 });
+
+const LATE_MEANING = 'most of its life is gone: nothing renews it at the server, or too seldom';
+
+/** When a keeper would warn. */
+const isLate = ({ thisUpdate, validUntil }: Verdict, now: Date): boolean =>
+  now.getTime() >=
+  momentOf(
+    { thisUpdate: thisUpdate.getTime(), validUntil: validUntil.getTime() },
+    DEFAULT_POLICY.alarmWarning,
+  );
 
 function none({ asked, mustStaple }: Known): Found {
   const detail =
@@ -51,9 +63,11 @@ function judged(
     }
     const isOlder = fresh !== undefined && verdict.thisUpdate < fresh.thisUpdate;
     if (isOlder) {
-      return {
-        findings: [note(TITLE, `${until}; the responder has one of ${formatInstant(fresh.thisUpdate)}`)],
-      };
+      const detail = `${until}; the responder has one of ${formatInstant(fresh.thisUpdate)}`;
+      const finding = isLate(verdict, tools.now())
+        ? problem(TITLE, detail, { meaning: LATE_MEANING })
+        : note(TITLE, detail);
+      return { findings: [finding] };
     }
     const compared = fresh
       ? ', as new as what the responder says'

@@ -56,6 +56,12 @@ describe('a running server', () => {
       /^cause: nothing is wrong/,
     ],
     [
+      'that staples one which is nearly over',
+      () => testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: shift(now, HOUR) }),
+      /^✗ served +good until .*; the responder has one of .*\n +most of its life is gone: nothing renews it at the server/m,
+      /^cause: the responder says good, so fetch succeeds; yet not all is well: served: good until /,
+    ],
+    [
       'that staples an expired one',
       () => testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: shift(now, -HOUR) }),
       /^✗ served +nextUpdate .* is not after now .*\n +careful clients refuse this staple/m,
@@ -100,6 +106,21 @@ describe('a running server', () => {
     expect(run.out).toMatch(/^✓ served +good until /m);
     expect(cause(run)).toMatch(
       /^cause: the responder says good, .*: served: no staple with the first handshake/,
+    );
+  });
+
+  it('that must staple and does not', async () => {
+    const must = serverCertificate(pki, 'localhost', {
+      serial: leaf.certificate.serialNumber,
+      ocspUrls: [responder.url],
+      mustStaple: true,
+    });
+    const strict = createServer({ key: keyPem(must), cert: certificatesPem(must, pki.issuer) });
+    const run = await doctor(`localhost:${await listen(strict)}`);
+    await close(strict);
+    expect(run.exitCode).toBe(0);
+    expect(cause(run)).toBe(
+      'cause: the responder says good, but the server staples nothing, and must: clients that honour must-staple refuse it',
     );
   });
 

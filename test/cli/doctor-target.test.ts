@@ -13,6 +13,8 @@ describe('a server is', () => {
     ['WWW.Example.Test.', 'www.example.test', '443'],
     ['www.example.test.:465', 'www.example.test', '465'],
     ['mail', 'mail', '443'],
+    ['www.example.test/', 'www.example.test', '443'],
+    ['www.example.test:8443/', 'www.example.test', '8443'],
     ['192.0.2.1', '192.0.2.1', '443'],
     ['[::1]:443', '[::1]', '443'],
     ['[2001:db8::1]', '[2001:db8::1]', '443'],

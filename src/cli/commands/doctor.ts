@@ -23,6 +23,7 @@ import { guarded } from '../guarded.ts';
 import type { Io } from '../io.ts';
 import { loadJudgement, loadNamed } from '../judge-options.ts';
 import { printJson } from '../json-output.ts';
+import { Progress } from '../progress.ts';
 import { retryOptions } from '../retry-options.ts';
 import type { DoctorFlags } from '../verbs/doctor.ts';
 import { VERSION } from '../version.ts';
@@ -37,13 +38,17 @@ export function doctorCommand(target: string, flags: DoctorFlags, io: Io): Promi
 /** @throws InputError for wrong usage and for files named by options that cannot be read. */
 async function examine(target: string, flags: DoctorFlags, io: Io): Promise<ExitCode> {
   const tools = await buildTools(flags, io);
+  let step = '';
+  const progress = new Progress(io, () => `looking at ${step}`);
   try {
-    const diagnosis = await diagnose(meant(target, flags), tools);
+    const diagnosis = await diagnose(meant(target, flags), tools, (what) => (step = what));
+    progress.end();
     const exitCode = diagnosis.error ? exitCodeOf(diagnosis.error) : EXIT.ok;
     if (flags.json) printJson(io, doctorJson(target, diagnosis, exitCode));
     else printDiagnosis(io, diagnosis);
     return exitCode;
   } finally {
+    progress.end();
     tools.client.close();
   }
 }

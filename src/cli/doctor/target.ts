@@ -49,9 +49,11 @@ export function targetOf(text: string): Target {
     if (server) return { ...server, beginning };
     throw new InputError('usage-invalid', `${text}: ${authority} is no HOST[:PORT]`);
   }
-  if (FILE_NAME.test(text)) return file;
-  const server = serverOf(BARE_IPV6.test(text) ? `[${text}]` : text, DEFAULT_PORT);
-  const isWord = /^[^[\]:]+$/.test(text);
+  // As it is copied out of a browser.
+  const place = text.replace(/^([^/]+)\/$/, '$1');
+  if (FILE_NAME.test(place)) return file;
+  const server = serverOf(BARE_IPV6.test(place) ? `[${place}]` : place, DEFAULT_PORT);
+  const isWord = /^[^[\]:]+$/.test(place);
   return server ? { ...server, ...(isWord && { word: text }) } : file;
 }
 
