@@ -107,6 +107,19 @@ describe('one line', () => {
     expect(run.out).toMatch(/^RESTAPLE OK - \S+: good, /);
   });
 
+  it.each([
+    ['[::1]:1', '[0:0:1]:1'],
+    ['[::]:1', '[0:0:0]:1'],
+    ['[2001:db8::]:1', '[2001:db8:0:0]:1'],
+    ['2001:db8::1', '2001:db8:0:1'],
+  ])(
+    'has no double colon of %s in the names of its data: Icinga has a meaning of its own for it',
+    async (place, label) => {
+      const run = await check([place, '--plugin', '--timeout', '1ms']);
+      expect(run.out.split(' | ')[1]?.startsWith(`'${label} life used'=U;`)).toBe(true);
+    },
+  );
+
   it('never has data below their least value', async () => {
     const port = await start(
       testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: shift(now, -HOUR) }),

@@ -61,7 +61,7 @@ const short = (message: string): string =>
 function performanceOf(report: ServerReport, thresholds: Thresholds): string[] {
   const ages = report.presentations.flatMap(({ staple }) => staple?.age ?? []);
   const [oldest] = ages.toSorted((a, b) => b.used - a.used);
-  const label = printable(report.target.name).replaceAll(/['=|]/g, '_');
+  const label = labelOf(report.target.name);
   const used = limits(thresholds, (one) => (one.kind === 'used' ? String(one.percent) : ''));
   // A range: what is below it is worth an alarm.
   const left = limits(thresholds, (one) => (one.kind === 'left' ? `${one.ms / 1000}:` : ''));
@@ -70,6 +70,17 @@ function performanceOf(report: ServerReport, thresholds: Thresholds): string[] {
     `'${label} time left'=${leftText(oldest)};${left};0`,
   ];
 }
+
+/**
+ * Icinga 2 takes what stands before `::` for the name of a check within a check, and puts it before all labels that follow:
+ * an IPv6 address is written with one zero of those that it leaves out.
+ */
+const labelOf = (name: string): string =>
+  printable(name)
+    .replaceAll(/['=|]/g, '_')
+    .replace(/^(\[?)::/, '$10::')
+    .replace('::', ':0:')
+    .replace(/:(?=\]|$)/, ':0');
 
 const limits = ({ warning, critical }: Thresholds, text: (threshold: Threshold) => string): string =>
   `${text(warning)};${text(critical)}`;
