@@ -108,7 +108,8 @@ describe('a front that speaks HTTP/1.0', () => {
 
   it.each([
     ['says the length, and closes', 'right', 5],
-    ['keeps the connection when it is asked to', 'kept', undefined],
+    // The first one is given away when it turns out not to be the HTTP/1.1 that is read without node:http.
+    ['keeps the connection when it is asked to', 'kept', 2],
   ] as const)('%s', async (_sentence, how, connections) => {
     length = how;
     const certs = [];
@@ -116,7 +117,7 @@ describe('a front that speaks HTTP/1.0', () => {
     expectGood(await fetchFrom('--jobs', '1', ...certs), 5);
     expect(requests()).toHaveLength(5);
     const used = new Set(requests().map(({ connection }) => connection)).size;
-    expect(used).toBe(connections ?? 1);
+    expect(used).toBe(connections);
   });
 
   it('for many certificates at the same time', async () => {
