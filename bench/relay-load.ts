@@ -1,4 +1,7 @@
-/** Clients: as many requests as a server takes (wrk), or so many a second and no more. On the core that no server is on. */
+/**
+ * Clients: as many requests as a server takes, on connections that are kept (wrk) or on one for each (ab), or so many a second and no
+ * more. On the core that no server is on.
+ */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +10,8 @@ import { rawClient } from '../test/support/raw-http.ts';
 
 const CLIENT_CORE = ['-c', '1'] as const;
 const SECONDS = 2;
+/** A few seconds of `openssl ocsp`, which is lost for good when a client goes before its answer: so many, and not for so long. */
+const CLOSING_REQUESTS = 1_000;
 
 export interface Load {
   readonly port: number;
@@ -31,6 +36,33 @@ export async function topRate(dir: string, { connections, der, method, path, por
   const { stdout } = await promisify(execFile)('taskset', args);
   const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
   if (rate === undefined || /Non-2xx/.test(stdout)) throw new Error(`wrk: ${stdout}`);
+  return Number(rate);
+}
+
+/** The same with a connection for each request, which wrk does not count. */
+export async function closingRate(
+  dir: string,
+  { connections, der, method, path, port }: Load,
+): Promise<number> {
+  const body = join(dir, 'request.der');
+  writeFileSync(body, der);
+  const posted = method === 'POST' ? ['-p', body, '-T', 'application/ocsp-request'] : [];
+  const url = `http://127.0.0.1:${port}/${method === 'GET' ? path : ''}`;
+  const args = [
+    ...CLIENT_CORE,
+    'ab',
+    '-q',
+    '-n',
+    `${CLOSING_REQUESTS}`,
+    '-c',
+    `${connections}`,
+    ...posted,
+    url,
+  ];
+  const { stdout } = await promisify(execFile)('taskset', args);
+  const [, rate] = /Requests per second:\s+([\d.]+)/.exec(stdout) ?? [];
+  // It calls answers of another length than the first failed: signatures of ECDSA have several.
+  if (rate === undefined || /Non-2xx/.test(stdout)) throw new Error(`ab: ${stdout}`);
   return Number(rate);
 }
 

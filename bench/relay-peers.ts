@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { writePki } from '../test/support/files.ts';
+import { startOpensslResponder } from '../test/support/openssl-responder.ts';
+import type { TestPki } from '../test/support/pki.ts';
 
 export interface Served {
   readonly name: string;
@@ -64,6 +67,21 @@ http {
   const child = start('nginx', '-p', root, '-c', join(root, 'nginx.conf'), '-e', join(root, 'error.log'));
   await untilOpen(port);
   return { name: 'nginx, a static file', port, posts: false, stop: () => stop(child) };
+}
+
+/** It signs each answer anew, and takes one client after the other. */
+export async function startOpenssl(dir: string, pki: TestPki): Promise<Served> {
+  const files = await writePki(join(dir, 'openssl'), pki);
+  const program = join(files.dir, 'openssl.sh');
+  writeFileSync(program, `#!/bin/sh\nexec ${serverCore('openssl').join(' ')} "$@"\n`, { mode: 0o755 });
+  const { certificate } = pki.leaf;
+  const responder = await startOpensslResponder(program, files, [{ certificate, status: { type: 'good' } }]);
+  return {
+    name: '`openssl ocsp -port`',
+    port: responder.port,
+    posts: true,
+    stop: () => responder.stop(),
+  };
 }
 
 async function untilOpen(port: number): Promise<void> {
