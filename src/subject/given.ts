@@ -24,7 +24,7 @@ export interface Given extends Subject {
 }
 
 /**
- * @throws InputError `file-unreadable` or `certificate-not-found`.
+ * @throws InputError `file-unreadable` or `certificate-not-found`; a TypeError for what is none of these forms.
  * @throws DerError when what looks like a certificate is none.
  */
 export function readGiven(input: CertificateInput): Given {
@@ -45,6 +45,9 @@ export function certificatesOf(
   if (typeof input === 'string') return parseCertificates(Buffer.from(input));
   if (input instanceof X509Certificate) return parseCertificates(input.raw);
   if (input instanceof Uint8Array) return parseCertificates(Buffer.from(input));
+  // A program in JavaScript may hand over anything.
+  if (!Buffer.isBuffer(Object(input).raw))
+    throw new TypeError('a certificate is PEM text, the path of a file, bytes, or a decoded certificate');
   return [input];
 }
 

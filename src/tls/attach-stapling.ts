@@ -104,9 +104,10 @@ export function attachStapling(server: Server, options: StaplingOptions = {}): S
     const staple = attempt(() => {
       const presented = certificate === null ? undefined : met.presented(certificate, issuer);
       if (!presented) return undefined;
+      const kept = keeper.stapleOf(presented);
       // The keeper has let go of what it was too many for, or what has ended.
-      if (!keeper.isKept(presented)) learn(presented, null);
-      return keeper.stapleOf(presented);
+      if (!kept && !keeper.isKept(presented)) learn(presented, null);
+      return kept;
     });
     callback(null, staple ?? null);
   };

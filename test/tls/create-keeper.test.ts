@@ -131,6 +131,13 @@ describe('a keeper in memory', () => {
     expect(stapleOf(keeper, www)).toBeUndefined();
   });
 
+  it.each([5, null, undefined, {}, () => ''])('is refused %s for a certificate at once', (input) => {
+    const certificates = [input];
+    expect(() => Reflect.apply(createKeeper, undefined, [{ certificates }])).toThrow(
+      'a certificate is PEM text',
+    );
+  });
+
   it.each<[string, StapleKeeperOptions, string]>([
     ['a file that is not there', { certificates: ['/no/such/file'] }, 'cannot be read'],
     ['no certificate', { certificates: ['-----BEGIN'] }, 'no certificate in it'],
