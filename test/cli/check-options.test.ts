@@ -380,6 +380,17 @@ describe('--crl', () => {
     expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'revoked by CRL' });
   });
 
+  it('says that there is none', async () => {
+    const { port } = await start(() => undefined, {
+      leaf: serverCertificate(pki, 'www.example.test', { serial: SERIAL }),
+    });
+    const run = await checkPort(port, '--crl', '--plugin');
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(
+      /none is needed: it names no responder, as its CA answers no OCSP; no CRL either \|/,
+    );
+  });
+
   it('that is not to be had is a warning', async () => {
     expect(toldBy(await checkWith([], '--crl', '--json'))).toMatchObject({
       exitCode: 1,
