@@ -153,6 +153,27 @@ certificates:
   expect(responder.requests).toHaveLength(1);
 });
 
+it('restaple run says on SIGHUP that a changed relay is not heeded, and nothing where it is the same', async () => {
+  const write = (listen: string, name: string): Promise<void> =>
+    writeFile(
+      file('restaple.yaml'),
+      `relay: { listen: ${listen} }\ncertificates:\n  - files: ${name}\n    allow-private: true\n    output: off\n`,
+    );
+  await write('127.0.0.1:0', 'cert.pem');
+  const { relay: process } = await start('run', `--config=${file('restaple.yaml')}`);
+  await process.saw('fetched');
+  const other = serverCertificate(pki, 'other.example.test', { serial: 0x2002, ocspUrls: [responder.url] });
+  await writeFile(file('other.pem'), certificatesPem(other, pki.issuer));
+  await write('127.0.0.1:0', '[cert.pem, other.pem]');
+  process.child.kill('SIGHUP');
+  await process.saw('fetched', 2);
+  await write(file('relay.sock'), '[cert.pem, other.pem]');
+  process.child.kill('SIGHUP');
+  expect(await process.saw('config')).toMatchObject([
+    { level: 'warn', message: expect.stringContaining('after a restart') },
+  ]);
+});
+
 describeWithPeer('openssl', 'openssl and the relay', () => {
   it('asks the relay unchanged, with and without a nonce, by every way', async () => {
     const { port } = await relay(file('cert.pem'));

@@ -19,7 +19,7 @@ import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { groupsOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
-import { type RelayBeside, relayOf } from './relay.ts';
+import { type RelayBeside, relayOf, relayUnheeded } from './relay.ts';
 import { type Signals, listenForSignals } from './signals.ts';
 import { StatusLine, summary } from './status-line.ts';
 import { Clients } from './transport.ts';
@@ -79,7 +79,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     const relay = await startedBeside(beside, keeper);
     const line = new StatusLine(SYSTEM_CLOCK, manager, () => keeper.views());
     manager.ready(summary(keeper.views()));
-    await obey(signals, { keeper, manager, log, clients, reread });
+    await obey(signals, { config, keeper, manager, log, clients, reread });
     line.stop();
     await end({ keeper, relay, manager, log, hooks });
     return EXIT.ok;
@@ -108,6 +108,8 @@ function tell(event: KeeperEvent, log: Log, hooks: Hooks): void {
 }
 
 interface Obeying {
+  /** What it was started with. */
+  readonly config: Config;
   readonly keeper: RunningKeeper;
   readonly manager: ServiceManager;
   readonly log: Log;
@@ -128,10 +130,12 @@ async function obey(signals: Signals, obeying: Obeying): Promise<void> {
 }
 
 /** A config that is wrong now is told, and the one that holds goes on holding. */
-async function reload({ keeper, log, clients, reread }: Obeying): Promise<void> {
+async function reload({ config, keeper, log, clients, reread }: Obeying): Promise<void> {
   try {
     const next = await reread();
     await keeper.replace(await groupsOf(next, clients), serversOf(next));
+    const unheeded = relayUnheeded(config, next);
+    if (unheeded) log.write(unheeded);
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     log.write(
