@@ -18,7 +18,7 @@ export interface Io {
   readonly colorErr: boolean;
   /** How wide the terminal is that the result goes to; `undefined` when it goes elsewhere. */
   readonly columnsOut: number | undefined;
-  /** How high it is. */
+  /** How high it is; 24 lines, as terminals once were, where it does not know. */
   readonly rowsOut: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
@@ -65,7 +65,7 @@ export function processIo(): ProcessIo {
       return isTerminal(1, () => process.stdout) ? process.stdout.columns || undefined : undefined;
     },
     get rowsOut() {
-      return isTerminal(1, () => process.stdout) ? process.stdout.rows || undefined : undefined;
+      return isTerminal(1, () => process.stdout) ? process.stdout.rows || 24 : undefined;
     },
     env,
     now: () => new Date(),

@@ -91,13 +91,13 @@ describeWithPeer('script', 'restaple check --watch on a terminal', (path) => {
     expect(after.trimEnd().split('\n')).toHaveLength(10);
   });
 
-  it('ends at once, whatever is on its way', async () => {
+  it('ends at once, whatever is on its way, also on a terminal that does not know its size', async () => {
     const silent = createServer(() => {});
     const url = `http://127.0.0.1:${await listen(silent)}/`;
     const leaf = serverCertificate(pki, 'www.example.test', { serial: 0x1003, caIssuersUrls: [url] });
     const alone = await startStapling(good, { leaf, chain: [] });
     const { child, ended } = watched(
-      'stty cols 120;',
+      'stty cols 0 rows 0;',
       `127.0.0.1:${alone.port}`,
       '--allow-private',
       '--timeout',

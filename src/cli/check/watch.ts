@@ -33,7 +33,7 @@ export async function watch(
   io: Io,
   intervalMs: number,
 ): Promise<CheckExitCode> {
-  if (io.columnsOut === undefined)
+  if (io.rowsOut === undefined)
     throw new InputError('usage-invalid', '--watch shows a table on a terminal, and standard output is none');
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
