@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { RestapleError } from '../../errors.ts';
+import type { Limiter } from '../../http/limiter.ts';
 import { SYSTEM_CLOCK } from '../../keeper/clock.ts';
 import { controlPaths } from '../../keeper/control/socket-path.ts';
 import type { KeeperEvent } from '../../keeper/events.ts';
@@ -17,7 +18,7 @@ import { storePath } from '../../store/store-path.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
-import { groupsOf, serversOf } from './groups.ts';
+import { groupsOf, limiterOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
 import { type RelayBeside, relayOf, relayUnheeded } from './relay.ts';
 import { type Signals, listenForSignals } from './signals.ts';
@@ -39,7 +40,8 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
   const uid = process.getuid?.();
   const store = storePath(config.store, io.env, uid);
   const clients = new Clients(io.env);
-  const groups = await groupsOf(config, clients);
+  const limiter = limiterOf(config);
+  const groups = await groupsOf(config, clients, limiter);
   const log = await openLog(config.log, io);
   const hooks = createHooks({
     ...config.hooks,
@@ -56,7 +58,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     report: (record) => log.write(record),
   });
   const control = config.control ?? controlPaths(store, io.env, uid)[0];
-  const beside = await relayOf(config, store, clients, log);
+  const beside = await relayOf(config, store, clients, limiter, log);
   const signals = listenForSignals();
   try {
     const keeper = await startKeeper({
@@ -79,7 +81,7 @@ export async function runDaemon(config: Config, reread: () => Promise<Config>, i
     const relay = await startedBeside(beside, keeper);
     const line = new StatusLine(SYSTEM_CLOCK, manager, () => keeper.views());
     manager.ready(summary(keeper.views()));
-    await obey(signals, { config, keeper, manager, log, clients, reread });
+    await obey(signals, { config, keeper, manager, log, clients, limiter, reread });
     line.stop();
     await end({ keeper, relay, manager, log, hooks });
     return EXIT.ok;
@@ -114,6 +116,7 @@ interface Obeying {
   readonly manager: ServiceManager;
   readonly log: Log;
   readonly clients: Clients;
+  readonly limiter: Limiter;
   readonly reread: () => Promise<Config>;
 }
 
@@ -130,10 +133,10 @@ async function obey(signals: Signals, obeying: Obeying): Promise<void> {
 }
 
 /** A config that is wrong now is told, and the one that holds goes on holding. */
-async function reload({ config, keeper, log, clients, reread }: Obeying): Promise<void> {
+async function reload({ config, keeper, log, clients, limiter, reread }: Obeying): Promise<void> {
   try {
     const next = await reread();
-    await keeper.replace(await groupsOf(next, clients), serversOf(next));
+    await keeper.replace(await groupsOf(next, clients, limiter), serversOf(next));
     const unheeded = relayUnheeded(config, next);
     if (unheeded) log.write(unheeded);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** From the entries of the config to what the keeper looks for, and where its staples go. */
 import type { CertificateConfig, Config } from '../../config/config.ts';
-import { createLimiter } from '../../http/limiter.ts';
+import { type Limiter, createLimiter } from '../../http/limiter.ts';
 import type { LaneOptions } from '../../keeper/deploy/lane.ts';
 import type { SubjectSettings } from '../../keeper/files/certificate-subject.ts';
 import type { RosterGroup } from '../../keeper/files/scan.ts';
@@ -16,9 +16,11 @@ import type { Clients } from './transport.ts';
  *
  * @throws InputError for files named in the config that cannot be read.
  */
-export async function groupsOf(config: Config, clients: Clients): Promise<readonly RosterGroup[]> {
-  const { requests: total, requestsPerResponder: perHost } = config.limits;
-  const limiter = createLimiter({ total, perHost });
+export async function groupsOf(
+  config: Config,
+  clients: Clients,
+  limiter: Limiter = limiterOf(config),
+): Promise<readonly RosterGroup[]> {
   const rules = rulesOf(config);
   const adapters = new Map(serversOf(config).map(({ adapter, name }) => [name, adapter]));
   const shared = new Map<string, SubjectSettings>();
@@ -33,6 +35,10 @@ export async function groupsOf(config: Config, clients: Clients): Promise<readon
   }
   return groups;
 }
+
+/** There is one in a process: responders do not ask which part of it they hear from. */
+export const limiterOf = ({ limits: { requests: total, requestsPerResponder: perHost } }: Config): Limiter =>
+  createLimiter({ total, perHost });
 
 export const serversOf = ({ servers }: Config): readonly LaneOptions[] =>
   servers.map((one) => ({ ...one, adapter: createAdapter(one.type, one) }));

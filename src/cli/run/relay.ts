@@ -1,7 +1,7 @@
 /** The relay of a config, beside the keeper of the same process. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config/config.ts';
-import { createLimiter } from '../../http/limiter.ts';
+import type { Limiter } from '../../http/limiter.ts';
 import { SYSTEM_CLOCK } from '../../keeper/clock.ts';
 import type { Log } from '../../keeper/log/log.ts';
 import type { KeeperEvent } from '../../keeper/events.ts';
@@ -25,12 +25,11 @@ export async function relayOf(
   config: Config,
   store: string,
   clients: Clients,
+  limiter: Limiter,
   log: Log,
 ): Promise<RelayBeside | undefined> {
   const { defaults, limits, relay } = config;
   if (!relay) return undefined;
-  const { requests, requestsPerResponder } = limits;
-  const limiter = createLimiter({ total: requests, perHost: requestsPerResponder });
   const given = [...(defaults.issuer ?? []), ...relay.issuer];
   const options = {
     ...relay,
