@@ -7,6 +7,7 @@ import type { RouteRules } from '../http/route.ts';
 import type { IssuerCache } from '../issuer/fetch-issuer.ts';
 import type { ExpectedNonce } from '../ocsp/check-nonce.ts';
 import type { Verdict, VerifyOptions } from '../ocsp/verify-response.ts';
+import type { KeyType } from '../probe/key-type.ts';
 import type { Look, Place as ServerPlace } from '../probe/look.ts';
 import type { Beginning } from '../probe/ports.ts';
 import type { RetryOptions } from '../staple/fetch-response.ts';
@@ -81,6 +82,8 @@ export interface Way {
 export interface Known {
   readonly target: Target;
   readonly server?: Server;
+  /** The kind of the key in its certificate. */
+  readonly keyType?: KeyType | undefined;
   /** Why its certificate is not for the name that it was asked for. */
   readonly wrongName?: string;
   /** What the file is, when it is no certificate. */
@@ -123,7 +126,7 @@ export interface Tools {
   readonly rules: RouteRules;
   readonly connect: TryConnection;
   /** @throws ProbeError */
-  readonly look: (server: Server) => Promise<Look>;
+  readonly look: (server: Server, keyType?: KeyType) => Promise<Look>;
   /** Is read only. */
   readonly issuerCache: Pick<IssuerCache, 'load'> | undefined;
   readonly givenIssuers: readonly Certificate[] | undefined;

@@ -14,6 +14,7 @@ import { checkCrl } from './crl.ts';
 import type { Finding } from './finding.ts';
 import { checkIssuer } from './issuer.ts';
 import { checkLife } from './life.ts';
+import { checkOtherKey } from './other-key.ts';
 import { checkResponderUrl } from './responder-url.ts';
 import { checkRules } from './rules.ts';
 import { checkServed } from './served.ts';
@@ -39,6 +40,7 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
   ['the clock', checkClock],
   ['the time left', checkLife],
   ['what is served', checkServed],
+  ['the other key', checkOtherKey],
 ];
 
 export interface Diagnosis extends Conclusion {

@@ -87,6 +87,7 @@ function presented(target: ServerTarget, server: Server, look: Look): Found {
       chain,
       certificate,
       served: staple ?? null,
+      keyType: look.keyType,
       ...(wrongName !== undefined && servername !== undefined && { wrongName }),
     },
   };

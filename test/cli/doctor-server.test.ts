@@ -1,8 +1,11 @@
 /** `restaple doctor HOST:PORT`: what a running server staples, against what the responder says. */
 import { type Server, createServer } from 'node:https';
+import { createServer as createPlainServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/demo/pki/entity.ts';
+import { createCertID } from '../../src/ocsp/cert-id.ts';
 import { serverCertificate } from '../e2e/world.ts';
+import { testKeys } from '../support/keys.ts';
 import { certificatesPem, keyPem } from '../support/files.ts';
 import { close, listen } from '../support/loopback.ts';
 import { type Responder, startResponder } from '../support/ocsp-responder.ts';
@@ -106,6 +109,47 @@ describe('a running server', () => {
     expect(run.out).toMatch(/^✓ served +good until /m);
     expect(cause(run)).toMatch(
       /^cause: the responder says good, .*: served: no staple with the first handshake/,
+    );
+  });
+
+  it.each<[string, (rsa: Entity) => Buffer | null, RegExp]>([
+    [
+      'one for both, as nginx hands out a file',
+      () => testResponse(pki, at),
+      /^✗ other key +the RSA certificate beside it: the response is for serial 1003, not for serial 5000$/m,
+    ],
+    [
+      'none for the other',
+      () => null,
+      /^✗ other key +the RSA certificate beside it comes without a staple$/m,
+    ],
+    [
+      'one for each',
+      ({ certificate }) =>
+        testResponse(pki, { ...at, certID: createCertID(certificate, pki.issuer.certificate) }),
+      /^✓ other key +the RSA certificate beside it has a good staple of its own$/m,
+    ],
+  ])('with two certificates and %s', async (_sentence, stapleFor, line) => {
+    const rsa = serverCertificate(pki, 'localhost', {
+      serial: 0x5000,
+      keys: testKeys('rsa-2048', 3),
+      ocspUrls: [responder.url],
+    });
+    const one = createServer({ key: keyPem(leaf), cert: certificatesPem(leaf, pki.issuer) });
+    one.on('OCSPRequest', (_certificate, _issuer, give) => give(null, testResponse(pki, at)));
+    const other = createServer({ key: keyPem(rsa), cert: certificatesPem(rsa, pki.issuer) });
+    other.on('OCSPRequest', (_certificate, _issuer, give) => give(null, stapleFor(rsa)));
+    // Node.js cannot choose a staple by the key: who takes RSA alone comes second.
+    let connections = 0;
+    const both = createPlainServer((socket) =>
+      (connections++ === 0 ? one : other).emit('connection', socket),
+    );
+    const run = await doctor(`localhost:${await listen(both)}`);
+    await new Promise((resolve) => both.close(resolve));
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(line);
+    expect(cause(run)).toMatch(
+      line.source.startsWith('^✓') ? /nothing is wrong/ : /not all is well: other key: /,
     );
   });
 

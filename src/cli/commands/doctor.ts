@@ -79,10 +79,11 @@ async function buildTools(flags: DoctorFlags, io: Io): Promise<Tools> {
     client: createHttpClient({ ...way, ...(ca && { ca }), allowHosts, userAgent: `restaple/${VERSION}` }),
     rules: { ...way, allowHosts: new Set(allowHosts) },
     connect: tryConnection,
-    look: ({ place, connectTo, beginning }) =>
+    look: ({ place, connectTo, beginning }, keyType) =>
       lookAt(place, {
         connectTo,
         beginning,
+        keyType,
         timeoutMs: flags.timeout ?? LOOK_TIMEOUT_MS,
         ca: ca?.map(({ raw }) => formatPem('CERTIFICATE', raw)),
         lookup: systemLookup,
