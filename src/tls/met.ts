@@ -31,6 +31,8 @@ interface Guess {
   /** Of the server's own context. */
   readonly own: Met | undefined;
   readonly isForName: boolean;
+  /** It is known what the server's own context holds. */
+  readonly isSure: boolean;
   /** Where all that may be in the same context is. */
   readonly likely: Met | undefined;
 }
@@ -133,7 +135,7 @@ export class MetCertificates {
     if (alone && !isChecked(alone)) return raw;
     const underway = handshakeUnderway();
     const named = underway?.isNamed === true ? raw : (underway?.own ?? raw);
-    const asked = this.#find(named, named.equals(raw) ? issuer : null) ?? this.#get(named);
+    const asked = this.#find(named, named.equals(raw) ? issuer : null);
     if (!asked) return undefined;
     const mustCheck = asked === alone || isChecked(asked);
     const loaded = this.#ownOf(underway?.context);
@@ -145,16 +147,11 @@ export class MetCertificates {
     const [few, all] = isForName ? [own ? [own, ...sure] : sure, likely] : [sure, likely];
     const other = ({ type }: Met): boolean => type !== asked.type;
     const mixed = [few, [...few, ...all]].map((more) => about(more.filter(other)));
-    const views = !isForName
-      ? mixed
-      : areMixed === undefined
-        ? [asked, ...mixed]
-        : areMixed
-          ? mixed
-          : [asked];
+    const views = isForName ? viewsOf(asked, mixed) : mixed;
     const [chosen] = views;
     const socket = underway?.socket;
-    if (socket && mustCheck) this.#guesses.set(socket, { asked, own, isForName, likely: mixed.at(-1) });
+    const guess = { asked, own, isForName, isSure: loaded !== undefined, likely: mixed.at(-1) };
+    if (socket && mustCheck) this.#guesses.set(socket, guess);
     return views.every((view) => view === chosen) ? chosen?.raw : undefined;
   }
 
@@ -166,16 +163,16 @@ export class MetCertificates {
       return;
     }
     this.#guesses.delete(socket);
-    const { asked, own, isForName, likely } = guess;
+    const { asked, own, isForName, isSure, likely } = guess;
     const raw: unknown = Reflect.get(Object(socket.getCertificate()), 'raw');
     if (!Buffer.isBuffer(raw)) return;
-    const presented = this.#find(raw, null) ?? this.#get(raw);
+    const presented = this.#find(raw, null);
     if (!presented) return;
     const isOther = presented.type !== asked.type;
     const isRefuted = presented === asked && likely !== undefined && likely !== asked;
     if (isForName) {
       if (isOther) areMixed = true;
-      else if (isRefuted) areMixed = false;
+      else if (isRefuted && isSure) areMixed ??= false;
     } else if (isOther) own?.seen.set(presented.type, presented);
     else if (isRefuted) own?.seen.set(likely.type, undefined);
   }
@@ -193,8 +190,9 @@ export class MetCertificates {
 
   #find(raw: Buffer, issuer: Buffer | null): Met | undefined {
     const met = this.#get(raw);
-    if (!met) this.#meetUnknown(raw, issuer);
-    return met;
+    if (met) return met;
+    this.#meetUnknown(raw, issuer);
+    return this.#get(raw);
   }
 
   /**
@@ -205,7 +203,7 @@ export class MetCertificates {
     if (loaded) {
       const byType = new Map<string, Met>();
       for (const raw of loaded) {
-        const met = this.#find(raw, null) ?? this.#get(raw);
+        const met = this.#find(raw, null);
         if (met && met.type !== own.type) byType.set(met.type, met);
       }
       return { sure: [...byType.values()], likely: [] };
@@ -227,6 +225,12 @@ export class MetCertificates {
 function isChecked(met: Met): boolean {
   met.handshakes += 1;
   return met.handshakes <= CHECKED_FIRST || met.handshakes % CHECKED_THEN === 0;
+}
+
+/** What a handshake for a name may present, as far as this Node is known: `mixed` is what it does where it mixes. */
+function viewsOf(asked: Met, mixed: readonly (Met | undefined)[]): readonly (Met | undefined)[] {
+  if (areMixed === undefined) return [asked, ...mixed];
+  return areMixed ? mixed : [asked];
 }
 
 function chosenBy(socket: TLSSocket | undefined, candidates: readonly Met[]): Met | undefined {

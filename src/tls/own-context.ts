@@ -6,10 +6,14 @@ import type { Server } from 'node:tls';
 import { attempt } from '../attempt.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 
+/** A handshake that waits for an `SNICallback` may have begun before a renewal, and seldom before more than one. */
+const MAX_RECENT = 4;
+
 export class OwnContext {
   readonly #server: Server;
   /** By context: a handshake goes on with the one that it began with, whatever `setSecureContext` does meanwhile. */
   readonly #certificates = new WeakMap<object, readonly Buffer[] | undefined>();
+  #recent: readonly (readonly Buffer[] | undefined)[] = [];
 
   constructor(server: Server) {
     this.#server = server;
@@ -17,15 +21,20 @@ export class OwnContext {
   }
 
   /**
-   * @param context that of a handshake; the present one unless given.
+   * @param context that of a handshake; where it is not known, it is one of the last few.
    * @returns in DER, in the order in which they were loaded; `undefined` when that cannot be seen.
    */
   certificates(context: object | undefined): readonly Buffer[] | undefined {
     const { _sharedCreds: present, cert, pfx } = Object(this.#server);
     if (typeof present !== 'object' || present === null) return undefined;
-    if (!this.#certificates.has(present))
-      this.#certificates.set(present, pfx === undefined ? leavesOf(cert) : undefined);
-    return this.#certificates.get(context ?? present);
+    if (!this.#certificates.has(present)) {
+      const leaves = pfx === undefined ? leavesOf(cert) : undefined;
+      this.#certificates.set(present, leaves);
+      this.#recent = [...this.#recent, leaves].slice(-MAX_RECENT);
+    }
+    if (context) return this.#certificates.get(context);
+    const known = this.#recent.filter((leaves) => leaves !== undefined);
+    return known.length === this.#recent.length ? known.flat() : undefined;
   }
 }
 

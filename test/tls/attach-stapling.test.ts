@@ -211,6 +211,40 @@ describe('an RSA and an ECDSA certificate in one context', () => {
     });
   });
 
+  it.each(['at once', 'later'])(
+    'are never taken for each other after a renewal that nobody announced, where SNICallback answers %s',
+    async (when) => {
+      await withResponder(async (responder) => {
+        const [old, renewed] = [
+          site(responder, 'www.example.test', { kind: 'rsa-2048' }),
+          site(responder, 'www.example.test'),
+        ];
+        const named = site(responder, 'named.example.test', { kind: 'rsa-2048' });
+        const context = createSecureContext({ key: named.key, cert: named.cert });
+        const server = serve({
+          ...old,
+          SNICallback: (_name, done) => {
+            if (when === 'later') setImmediate(() => done(null, context));
+            else done(null, context);
+          },
+        });
+        await serving(server, { certificates: [named.cert] }, async (port, { ready, keeper }) => {
+          await ready;
+          server.setSecureContext(renewed);
+          for (let i = 0; i < 4; i++) {
+            const { staple, certificate } = await handshake(port, { servername: 'named.example.test' });
+            const presented = [renewed, named].find(({ entity }) =>
+              entity.certificate.raw.equals(certificate),
+            );
+            const isRight = staple === undefined ? mixesContexts : presented?.accepts(staple);
+            expect(isRight).toBe(true);
+            await keeper.add(renewed.cert);
+          }
+        });
+      });
+    },
+  );
+
   /** By type and order of the server's own, that of a name, and whether both have the same name. */
   const OWN_AND_NAMED = (['rsa-2048', 'p256', 'ed25519'] as const).flatMap((own) =>
     (['rsa-2048', 'p256', 'ed25519'] as const).flatMap((named) =>
