@@ -25,8 +25,8 @@ export interface Progress {
   readonly url: URL;
   /** `handshake` is TLS; `answering` begins when the request can be sent. */
   stage: 'connecting' | 'handshake' | 'answering';
-  /** The name server was asked, and has not answered yet. */
-  isLookingUp?: boolean;
+  /** The name server was asked for this name, and has not answered yet. */
+  lookingUp?: string | undefined;
   /** While connecting, the addresses tried so far; then the one that is connected. */
   addresses: string[];
   /** The port that is connected, which `--connect-to` may have chosen. */
@@ -88,14 +88,22 @@ export function proxyFailure(
 
 /** The time-out of the present stage ran off after `ms` milliseconds. */
 export function timeoutFailure(ms: number, progress: Progress): TransportError {
-  const { url, stage, status, received, isLookingUp } = progress;
+  const { url, stage, status, received, lookingUp } = progress;
   const time = ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+  if (lookingUp !== undefined) return lookupFailure(lookingUp, time, url);
   const got = status === undefined ? '' : `, only ${countBytes(received)} of its body`;
   const message =
     stage === 'answering'
       ? `no whole answer from ${place(progress)} within ${time} (answer time-out)${got}`
-      : `no connection to ${place(progress)} within ${time} (connect time-out)${isLookingUp === true ? ': the name server has not answered' : ''}`;
+      : `no connection to ${place(progress)} within ${time} (connect time-out)`;
   return new TransportError('http-timeout', message, printableUrl(url), status);
+}
+
+/** Nothing was dialled yet: neither the responder is slow nor the way to it. The system says the same, some seconds later. */
+function lookupFailure(name: string, time: string, url: URL): TransportError {
+  const cause = Object.assign(new Error('the name server does not answer'), { code: 'EAI_AGAIN' });
+  const message = `cannot find the address of ${printable(name)}: the name server has not answered within ${time} (connect time-out)`;
+  return new TransportError('http-unreachable', message, printableUrl(url), undefined, { cause });
 }
 
 /** A body above `maxBytes`: `declared` by Content-Length, or cut while it was read. */

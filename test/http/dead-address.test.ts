@@ -2,6 +2,7 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Lookup } from '../../src/http/connect-rules.ts';
+import { isTemporary } from '../../src/http/retry-policy.ts';
 import { startBlackHole } from '../support/black-hole.ts';
 import { answer, startHttpServer } from '../support/http-server.ts';
 import { client, refusal, serve } from './harness.ts';
@@ -72,10 +73,11 @@ describe('a name with a dead address', () => {
   });
 });
 
-it('a name server that never answers is told from an address that does not', async () => {
+it('a name server that never answers is told from an address that does not, and may do so later', async () => {
   const error = await refusal(client({ lookup: () => {}, connectTimeoutMs: 100 }).exchange(request(80)));
   expect([error.code, error.message]).toEqual([
-    'http-timeout',
-    'no connection to ocsp.example.test:80 within 100 ms (connect time-out): the name server has not answered',
+    'http-unreachable',
+    'cannot find the address of ocsp.example.test: the name server has not answered within 100 ms (connect time-out)',
   ]);
+  expect(isTemporary(error)).toBe(true);
 });
