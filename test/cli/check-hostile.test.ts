@@ -1,11 +1,13 @@
 /** Servers that mean no good, seen by `restaple check`: nothing of theirs reaches a terminal or a monitoring system raw. */
 import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { authorityInfoAccess } from '../../src/demo/pki/extensions.ts';
 import { name } from '../../src/demo/pki/name.ts';
 import { extension } from '../../src/demo/pki/extensions.ts';
 import { OID } from '../../src/x509/oids.ts';
 import { serverCertificate } from '../e2e/world.ts';
+import { certificatesPem, keyPem } from '../support/files.ts';
 import { listen } from '../support/loopback.ts';
 import { shift, testResponse } from '../support/pki.ts';
 import {
@@ -63,6 +65,45 @@ describe('a certificate', () => {
 });
 
 describe('a server', () => {
+  it.each<[string, string, Buffer | undefined, number]>([
+    ['a staple of 10 MB', '1.2', Buffer.alloc(10_000_000, 0x30), 1],
+    ['a staple of 10 MB', '1.3', Buffer.alloc(10_000_000, 0x30), 1],
+    ['four hundred certificates', '1.2', undefined, 400],
+    ['four hundred certificates', '1.3', undefined, 400],
+  ])('that sends %s over TLS %s is unreachable', async (_sentence, version, staple, certificates) => {
+    const chain = Array.from({ length: certificates }, () => pki.issuer);
+    server = await startStapling(() => staple, { chain });
+    const told = toldBy(await checkPort(server.port, '--tls', version, '--json'));
+    expect(told).toMatchObject({ exitCode: 2, state: 'unreachable' });
+  });
+
+  it.each(['1.2', '1.3'])(
+    'that sends a staple of 15 KB of nonsense over TLS %s is judged',
+    async (version) => {
+      server = await startStapling(() => Buffer.alloc(15_000, 0x30));
+      const run = await checkPort(server.port, '--tls', version, '--json');
+      expect(toldBy(run)).toMatchObject({ exitCode: 2, state: 'refused' });
+      expect(JSON.parse(run.out).servers[0].certificates[0].staple).toMatchObject({ bytes: 15_000 });
+    },
+  );
+
+  it('that sends without end after the handshake is left', async () => {
+    const flooding = createTlsServer(
+      { key: keyPem(pki.leaf), cert: certificatesPem(pki.leaf, pki.issuer) },
+      (socket) => {
+        const more = (): void => {
+          if (!socket.destroyed) socket.write(Buffer.alloc(65_536), more);
+        };
+        socket.on('error', () => socket.destroy());
+        more();
+      },
+    );
+    const port = await listen(flooding);
+    const run = await checkPort(port, '--json');
+    flooding.close();
+    expect(toldBy(run)).toMatchObject({ exitCode: 1, state: 'missing' });
+  });
+
   it.each<[string, string | undefined]>([
     ['that says something else', `220 mail${ESC}\r\n`],
     ['that says nothing', undefined],
