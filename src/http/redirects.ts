@@ -26,8 +26,17 @@ const KEEPS_METHOD = new Map([
   [308, true],
 ]);
 
-/** RFC 9110 section 15.4 has these removed. They were meant for the first host alone. */
+/** RFC 9110 section 15.4 has these removed, for another port, too. They were meant for the first place alone. */
 const FOR_ONE_HOST: ReadonlySet<string> = new Set(['host', 'authorization', 'proxy-authorization', 'cookie']);
+
+/** What is said to everybody. The rest is of the user's making, and may be a key. */
+const FOR_ANYBODY: ReadonlySet<string> = new Set([
+  'accept',
+  'content-type',
+  'user-agent',
+  'if-modified-since',
+  'if-none-match',
+]);
 
 export interface FinalAnswer {
   readonly answer: HttpAnswer;
@@ -87,16 +96,22 @@ function redirected(request: HttpRequest, answer: HttpAnswer, location: string):
     ...rest,
     method: keeps ? request.method : 'GET',
     url,
-    headers: headersFor(headers, isSameOrigin, keeps),
+    headers: headersFor(headers, keeps, (name) =>
+      url.hostname === request.url.hostname ? isSameOrigin || !FOR_ONE_HOST.has(name) : FOR_ANYBODY.has(name),
+    ),
     trusted: request.trusted === true && url.hostname === request.url.hostname,
     ...(keeps && body !== undefined ? { body } : {}),
   };
 }
 
-function headersFor(headers: HeaderList, isSameOrigin: boolean, keepsBody: boolean): HeaderList {
+function headersFor(
+  headers: HeaderList,
+  keepsBody: boolean,
+  goesAlong: (name: string) => boolean,
+): HeaderList {
   return headers.filter(([name]) => {
     const key = name.toLowerCase();
-    return (isSameOrigin || !FOR_ONE_HOST.has(key)) && (keepsBody || !key.startsWith('content-'));
+    return goesAlong(key) && (keepsBody || !key.startsWith('content-'));
   });
 }
 

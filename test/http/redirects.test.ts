@@ -91,6 +91,23 @@ describe('what was meant for one host is not told to another', () => {
     ]);
   });
 
+  it('nor is what the user made up told to a host of another name', async () => {
+    const second = await serve(answer({ body: 'fine' }));
+    const first = await serve(redirect(307, `http://localhost:${second.port}/new`));
+    const own = [
+      ['User-Agent', 'me'],
+      ['Accept', '*/*'],
+      ['X-Api-Key', 'secret'],
+    ] as const;
+    await exchangeFollowing(client(), get(first.url('/old'), { headers: [...headers, ...own] }));
+    expect(second.requests[0]?.headers).toEqual([
+      ['Host', `localhost:${second.port}`],
+      ['User-Agent', 'me'],
+      ['Accept', '*/*'],
+      ['Connection', 'keep-alive'],
+    ]);
+  });
+
   it.each(['/new', 'ABSOLUTE'])('they go along to the same place: %s', async (to) => {
     const server = await serve((request, socket) => {
       const location = to === 'ABSOLUTE' ? server.url('/new').href : to;
