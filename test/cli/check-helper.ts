@@ -45,7 +45,11 @@ export interface Told {
   readonly exitCode: number;
   readonly severity: string;
   readonly state: string;
-  readonly findings: readonly { readonly state: string; readonly code: string | null }[];
+  readonly findings: readonly {
+    readonly state: string;
+    readonly code: string | null;
+    readonly message: string;
+  }[];
 }
 
 /** What `--json` says of the one server and its first certificate. */
