@@ -107,6 +107,10 @@ export interface Known {
   /** The file has the issuer, but `--issuer` named another. */
   readonly issuerInChain?: boolean;
   readonly places?: readonly Place[];
+  /** A name was asked for, and nobody said whether there is such a name. */
+  readonly isNameServerSilent?: boolean;
+  /** One of the addresses at least takes connections. */
+  readonly isAnyUp?: boolean;
   readonly asked?: Asked;
   /** Nobody is there to be asked, so that the CRL has the word. */
   readonly leftToCrl?: boolean;

@@ -5,6 +5,7 @@ import { causeOf } from './causes.ts';
 import type { Known, Tools } from './check.ts';
 import { Commands } from './commands.ts';
 import type { Finding } from './finding.ts';
+import { noWay } from './no-way.ts';
 import { grep, noResponder, retiredResponder, turnedOff } from './no-responder.ts';
 import { anotherName, noServer } from './no-server.ts';
 import { noNonce, otherWay, passing, redirected, wrongHost } from './side-by-side.ts';
@@ -26,6 +27,7 @@ const REASONINGS: readonly Reasoning[] = [
   wrongClock,
   noNonce,
   passing,
+  noWay,
   wrongHost,
   otherWay,
   redirected,

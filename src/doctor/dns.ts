@@ -17,6 +17,7 @@ export const checkDns: Check = async ({ urls, issuer }, tools) => {
   if (!urls || !issuer) return NOTHING;
   const places: Place[] = [];
   const findings: Finding[] = [];
+  let isNameServerSilent = false;
   for (const text of urls.slice(0, MAX_URLS)) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url) {
@@ -35,11 +36,15 @@ export const checkDns: Check = async ({ urls, issuer }, tools) => {
       findings.push(finding);
       places.push({ url, ...addresses });
     } catch (error) {
+      isNameServerSilent ||= isSilent(error);
       findings.push(refused(url, error, tools));
     }
   }
-  return { findings, known: { places } };
+  return { findings, known: { places, isNameServerSilent } };
 };
+
+const isSilent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EAI_AGAIN';
 
 interface Followed {
   readonly finding: Finding;
@@ -92,7 +97,9 @@ function refused(url: URL, error: unknown, { rules }: Tools): Finding {
   }
   const proxy = rules.proxyFor(url) === undefined ? ' or a proxy' : '';
   return problem(TITLE, `${url.hostname}: ${reason(error)}`, {
-    meaning: 'the name has no address, or the name server does not answer',
+    meaning: isSilent(error)
+      ? 'nobody says whether there is such a name: the name server, or the way to it, is gone'
+      : 'there is no such name, or none that this name server knows',
     advice: `check /etc/resolv.conf and the way out of this machine${proxy}: getent ahosts ${shellWord(url.hostname)}`,
   });
 }

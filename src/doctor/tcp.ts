@@ -18,6 +18,7 @@ export const checkTcp: Check = async ({ places }, { connect }) => {
   );
   const isAnyUp = reasons.includes(undefined);
   return {
+    ...(ends.length > 0 && { known: { isAnyUp } }),
     findings: ends.map(({ address, port }, i) => {
       const reason = reasons[i];
       const end = addressPort(address, port);

@@ -1,8 +1,10 @@
 /** Names and addresses, without a network: what DNS says is an argument. */
 import { describe, expect, it } from 'vitest';
 import type { Known, Tools } from '../../src/doctor/check.ts';
+import { conclude } from '../../src/doctor/conclusion.ts';
 import { checkDns } from '../../src/doctor/dns.ts';
 import { checkTcp } from '../../src/doctor/tcp.ts';
+import { TransportError } from '../../src/errors.ts';
 import { createTestPki } from '../support/pki.ts';
 import { tools } from './tools.ts';
 
@@ -87,5 +89,38 @@ describe('TCP', () => {
         meaning: expect.stringContaining('happy eyeballs'),
       },
     ]);
+  });
+});
+
+describe('the cause', () => {
+  const url = 'http://ocsp.example.test/';
+  const timeout = new TransportError('http-timeout', 'no connection within 5 s', url);
+  const told = (found: Partial<Known>) => conclude(timeout, { ...known(url), ...found }, [], tools());
+
+  it('of a name server that is silent is not the responder', async () => {
+    const silent = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' });
+    const given = tools({
+      rules: { ...tools().rules, lookup: (_name, _options, callback) => callback(silent, []) },
+    });
+    const { known: found } = await checkDns(known(url), given);
+    expect(told(found ?? {})).toEqual({
+      cause: 'the name server of this machine does not answer: no connection within 5 s',
+      next: 'cat /etc/resolv.conf',
+    });
+  });
+
+  it('of addresses that all let nobody in is not slowness', async () => {
+    const place = { url: new URL(url), port: '80', addresses: ['8.8.4.4'] };
+    const dead = tools({ connect: () => Promise.resolve('no connection within 5s') });
+    const { known: found } = await checkTcp({ ...known(), places: [place] }, dead);
+    expect(told(found ?? {})).toEqual({
+      cause:
+        'nobody takes connections where the responder should be, or a firewall drops them on the way: no connection within 5 s',
+      next: 'curl -v --connect-timeout 10 http://ocsp.example.test/',
+    });
+  });
+
+  it('of one that takes connections and says nothing is', () => {
+    expect(told({ isAnyUp: true }).cause).toMatch(/^the responder, or the way to it, is too slow: /);
   });
 });
