@@ -35,6 +35,7 @@ await build({
     'bench/relay-bare.ts',
     'bench/relay-memory.ts',
     'bench/bulk/responder.ts',
+    'bench/bulk/npm-peer.ts',
   ],
   outdir,
   bundle: true,

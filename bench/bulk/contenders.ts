@@ -1,7 +1,10 @@
 /** Who refreshes the staples of a directory of certificates. Programs that are not installed are named and left out. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { attempt } from '../../src/attempt.ts';
 import type { BulkPki } from './pki.ts';
 
 export interface Contender {
@@ -20,6 +23,8 @@ export interface Contenders {
 
 /** A program a certificate takes milliseconds each: more of them say nothing new. */
 const MOST_BY_SHELL = 1000;
+/** Some take milliseconds a certificate, too. */
+const MOST_BY_LIBRARY = 10_000;
 
 const restaple = (program: string, name: string): Contender => ({
   name,
@@ -41,8 +46,9 @@ const restaple = (program: string, name: string): Contender => ({
 /** Of `$0` the files are named behind; `$C` is the certificate, `$N` its staple. */
 const OPENSSL =
   'openssl ocsp -issuer "$I" -cert "$C" -url "$(openssl x509 -in "$C" -noout -ocsp_uri)" -CAfile "$R" -no_nonce -respout "$N.tmp" && mv "$N.tmp" "$N"';
+/** It trusts a delegated signer only where its issuer is trusted itself. */
 const OCSPTOOL =
-  'ocsptool --ask="$(openssl x509 -in "$C" -noout -ocsp_uri)" --load-cert="$C" --load-issuer="$I" --load-trust="$R" --no-nonce --outfile="$N.tmp" && mv "$N.tmp" "$N"';
+  'ocsptool --ask="$(openssl x509 -in "$C" -noout -ocsp_uri)" --load-cert="$C" --load-issuer="$I" --load-trust="$I" --no-nonce --outfile="$N.tmp" && mv "$N.tmp" "$N"';
 
 /** `programs` are builds of restaple, the one that counts first; others are named by their paths. */
 export function findContenders(cache: string, programs: readonly string[]): Contenders {
@@ -65,8 +71,32 @@ export function findContenders(cache: string, programs: readonly string[]): Cont
     if (isInstalled(tool)) present.push(inLoop(name, line), twoAtATime(name, line));
     else missing.push(`${name}, since ${tool} is not installed`);
   }
+  for (const library of ['ocsp', 'easy-ocsp']) {
+    if (isThere(library)) present.push(npmPeer(library));
+    else missing.push(`npm \`${library}\`, since it is not installed (RESTAPLE_BENCH_PEERS=DIRECTORY)`);
+  }
   return { present, missing };
 }
+
+/** Where libraries from npm are installed that are compared with. */
+const peers = (): string => resolve(process.env['RESTAPLE_BENCH_PEERS'] ?? '.');
+
+const isThere = (library: string): boolean =>
+  attempt(() => createRequire(join(peers(), 'package.json')).resolve(library)) !== undefined;
+
+const npmPeer = (library: string): Contender => ({
+  name: `npm \`${library}\`, 64 at a time`,
+  most: MOST_BY_LIBRARY,
+  argv: ({ certificates, issuer }, out) => [
+    process.execPath,
+    fileURLToPath(new URL('bulk/npm-peer.js', import.meta.url)),
+    library,
+    peers(),
+    certificates,
+    issuer,
+    out,
+  ],
+});
 
 const inLoop = (name: string, line: string): Contender => ({
   name: `${name} in a loop`,
