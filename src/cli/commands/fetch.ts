@@ -10,8 +10,8 @@ import { fetchCertificate } from '../fetch/one-certificate.ts';
 import type { Result } from '../fetch/outcome.ts';
 import { type Job, planJobs } from '../fetch/plan.ts';
 import { type Report, type ReportOptions, reportOf } from '../fetch/report.ts';
-import type { Road } from '../fetch/road.ts';
 import { guarded } from '../guarded.ts';
+import type { HttpClient } from '../../http/client.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../json-output.ts';
 import { Progress } from '../progress.ts';
@@ -36,8 +36,7 @@ async function fetchAll(args: readonly string[], flags: FetchFlags, io: Io): Pro
   if (!flags.verify) warnUnverified(io);
   const client = await openClient(flags, io.env);
   try {
-    const road = await buildRoad(client, flags, flags.jobs === undefined ? {} : { total: flags.jobs }, io);
-    return await run(jobs, road, flags, io);
+    return await run(jobs, client, flags, io);
   } finally {
     client.close();
   }
@@ -51,7 +50,7 @@ function widenThreadPool(): void {
   process.env['UV_THREADPOOL_SIZE'] ??= '128';
 }
 
-async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io): Promise<ExitCode> {
+async function run(jobs: readonly Job[], client: HttpClient, flags: FetchFlags, io: Io): Promise<ExitCode> {
   const doctor = doctorCommand(flags);
   const { colorOut, colorErr } = io;
   const options: ReportOptions = { ...flags, colorOut, colorErr, doctor };
@@ -72,12 +71,16 @@ async function run(jobs: readonly Job[], road: Road, flags: FetchFlags, io: Io):
     crew?.stopNow();
     removeTemporaries();
   });
-  const perform = async (job: Job): Promise<Report> => {
-    const { target, output, refusal } = job;
-    if (refusal) return reportOf(failed(target.path, output, refusal), options);
-    return crew ? crew.perform(job) : reportOf(await fetchCertificate(target, output, road), options);
-  };
   try {
+    const limits = crew?.limits ?? (flags.jobs === undefined ? {} : { total: flags.jobs });
+    const road = await buildRoad(client, flags, limits, io);
+    const here = async ({ target, output }: Job): Promise<Report> =>
+      reportOf(await fetchCertificate(target, output, road), options);
+    const perform = async (job: Job): Promise<Report> => {
+      const { target, output, refusal } = job;
+      if (refusal) return reportOf(failed(target.path, output, refusal), options);
+      return crew ? crew.perform(job, here) : here(job);
+    };
     await inOrder(jobs, AHEAD, perform, deliver, FAR_AHEAD);
   } finally {
     progress.end();

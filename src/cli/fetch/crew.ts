@@ -1,5 +1,5 @@
 /**
- * Threads that fetch side by side. A certificate costs most of a millisecond, half of it signature checks and files, which
+ * Threads that fetch side by side, this one among them. A certificate costs half a millisecond, much of it signature checks and files, which
  * one thread does one after the other; the requests under way are divided, so no responder is asked by more at a time.
  */
 import { existsSync } from 'node:fs';
@@ -37,7 +37,8 @@ export function startCrew(flags: FetchFlags, io: Pick<Io, 'colorOut' | 'colorErr
 }
 
 interface Member {
-  readonly worker: Worker;
+  /** `undefined`: this very thread. */
+  readonly worker: Worker | undefined;
   waiting: BulkJob[];
   underWay: number;
 }
@@ -49,6 +50,8 @@ interface Promised {
 
 /** Threads at work, until they are closed. */
 export class Crew {
+  /** The share of each thread. */
+  readonly limits: BulkOrders['limits'];
   readonly #members: readonly Member[];
   /** Who gets the next one. */
   #member: Member | undefined;
@@ -58,33 +61,45 @@ export class Crew {
 
   constructor(size: 2 | 4, flags: FetchFlags, { colorOut, colorErr }: Pick<Io, 'colorOut' | 'colorErr'>) {
     const limits = { total: Math.floor((flags.jobs ?? TOTAL) / size), perHost: PER_HOST / size };
+    this.limits = limits;
     this.#stopped = new Int32Array(new SharedArrayBuffer(size * Int32Array.BYTES_PER_ELEMENT));
-    this.#members = Array.from({ length: size }, (_, index) => {
+    const workers = Array.from({ length: size - 1 }, (_, index) => {
       const workerData: BulkOrders = { flags, limits, colorOut, colorErr, stopped: this.#stopped, index };
       return this.#join(new Worker(PROGRAM, { workerData }));
     });
+    this.#members = [...workers, { worker: undefined, waiting: [], underWay: 0 }];
   }
 
-  /** @throws Error when a thread has ended. */
-  perform({ target: { path, foundIn }, output }: Job): Promise<Report> {
+  /**
+   * `here` does the work in this thread.
+   *
+   * @throws Error when a thread has ended.
+   */
+  perform(job: Job, here: (job: Job) => Promise<Report>): Promise<Report> {
     const id = this.#next++;
     if (id % BLOCK === 0) this.#member = undefined;
     const member = (this.#member ??= this.#members.reduce((a, b) => (b.underWay < a.underWay ? b : a)));
-    if (member.waiting.length === 0) setImmediate(() => send(member));
-    member.waiting.push({ id, path, foundIn, output });
     member.underWay += 1;
+    const { worker, waiting } = member;
+    if (!worker) return here(job).finally(() => (member.underWay -= 1));
+    const { target, output } = job;
+    if (waiting.length === 0) setImmediate(() => send(member));
+    waiting.push({ id, path: target.path, foundIn: target.foundIn, output });
+    // This thread may be at work for long before its loop turns.
+    if (waiting.length === BLOCK) send(member);
     return new Promise((resolve, reject) => this.#promised.set(id, { resolve, reject }));
   }
 
   /** Returns when no thread has a temporary file any more, or will make one: for a process that is about to end. */
   stopNow(): void {
     const stop: ToWorker = 'stop';
-    for (const { worker } of this.#members) worker.postMessage(stop);
-    for (const index of this.#members.keys()) Atomics.wait(this.#stopped, index, 0, STOP_MS);
+    const workers = this.#members.flatMap(({ worker }) => worker ?? []);
+    for (const worker of workers) worker.postMessage(stop);
+    for (const index of workers.keys()) Atomics.wait(this.#stopped, index, 0, STOP_MS);
   }
 
   close(): void {
-    for (const { worker } of this.#members) void worker.terminate();
+    for (const { worker } of this.#members) void worker?.terminate();
   }
 
   #join(worker: Worker): Member {
@@ -105,6 +120,7 @@ export class Crew {
 
 function send(member: Member): void {
   const jobs: ToWorker = member.waiting;
+  if (jobs.length === 0) return;
   member.waiting = [];
-  member.worker.postMessage(jobs);
+  member.worker?.postMessage(jobs);
 }
