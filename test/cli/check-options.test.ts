@@ -277,7 +277,7 @@ const startComparable = async (hoursAgo: number) => {
   const serial = pki.leaf.certificate.serialNumber;
   const leaf = serverCertificate(pki, 'www.example.test', { serial, ocspUrls: [responder.url] });
   const { port } = await start(() => staple(hoursAgo), { leaf });
-  return { responder, serial, port };
+  return { responder, serial, port, leaf };
 };
 
 describe('--compare', () => {
@@ -293,6 +293,21 @@ describe('--compare', () => {
     const json = await checkPort(port, '--compare', '--allow-private', '--json');
     const [{ responder }] = JSON.parse(json.out).servers[0].certificates;
     expect(responder).toMatchObject({ status: 'good', served });
+  });
+
+  it('asks once for all servers with the same certificate, and compares each', async () => {
+    const { responder, port, leaf } = await startComparable(3);
+    const other = await start(() => staple(1), { leaf });
+    const run = await checkPort(port, `127.0.0.1:${other.port}`, '--compare', '--allow-private', '--json');
+    const servers: readonly { certificates: readonly { responder: object }[] }[] = JSON.parse(
+      run.out,
+    ).servers;
+    const compared = servers.flatMap(({ certificates }) => certificates.map((one) => one.responder));
+    expect(compared).toMatchObject([
+      { status: 'good', served: 'older' },
+      { status: 'good', served: 'newer' },
+    ]);
+    expect(responder.requests).toHaveLength(1);
   });
 
   it('finds that it has been revoked since', async () => {

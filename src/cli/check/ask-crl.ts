@@ -5,6 +5,7 @@ import { type CrlStatus, fetchCrlStatus } from '../../crl/fetch-crl-status.ts';
 import { formatInstant } from '../../der/time.ts';
 import { RestapleError } from '../../errors.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { once } from './asked.ts';
 import { found, foundError, knownError } from './find.ts';
 import type { Own } from './own-findings.ts';
 import type { Finding } from './states.ts';
@@ -13,7 +14,14 @@ import type { CheckTools } from './tools.ts';
 export const namesCrl = ({ certificate, noRevAvail }: Own): boolean =>
   !noRevAvail && (attempt(() => crlDistributionPoints(certificate)) ?? []).length > 0;
 
-export async function crlOf(
+export const crlOf = (
+  certificate: Certificate,
+  issuer: Certificate,
+  tools: CheckTools,
+): Promise<CrlStatus | RestapleError> =>
+  once(tools.asked.crls, [certificate, issuer], () => fetchFor(certificate, issuer, tools));
+
+async function fetchFor(
   certificate: Certificate,
   issuer: Certificate,
   { crls, client, now, judgement, headers, timeoutMs }: CheckTools,

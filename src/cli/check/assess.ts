@@ -6,7 +6,7 @@ import { ocspUrls } from '../../x509/authority-info-access.ts';
 import { type Certificate, decodeCertificate } from '../../x509/certificate.ts';
 import { hasNoRevAvail, isMustStaple } from '../../x509/tls-feature.ts';
 import { crlFinding, crlOf, namesCrl } from './ask-crl.ts';
-import { askResponder, comparedFinding } from './compare.ts';
+import { compare, comparedFinding } from './compare.ts';
 import { found, foundError, knownError } from './find.ts';
 import { type Verdict, judgeStaple } from './judge-staple.ts';
 import type { Group } from './looks.ts';
@@ -43,7 +43,7 @@ export async function assess(group: Group, tools: CheckTools): Promise<Presentat
   const worst = known && judgeEach(staples, certificate, known, tools);
   const staple = worst?.staple;
   const compared =
-    isAsking && known ? await askResponder({ certificate, issuer: known, urls }, staple, tools) : undefined;
+    isAsking && known ? await compare({ certificate, issuer: known, urls }, staple, tools) : undefined;
   const crl = isReadingCrl && known ? await crlOf(certificate, known, tools) : undefined;
   const findings = byGravity(
     [

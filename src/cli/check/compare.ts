@@ -4,17 +4,21 @@ import type { RestapleError } from '../../errors.ts';
 import { type Verdict, verifyResponse } from '../../ocsp/verify-response.ts';
 import { fetchResponse } from '../../staple/fetch-response.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { once } from './asked.ts';
 import { found, foundError, knownError } from './find.ts';
 import type { JudgedStaple } from './presentation.ts';
 import type { Finding } from './states.ts';
 import type { CheckTools } from './tools.ts';
 
-export interface Compared {
+export interface Answer {
   /** The URL that answered, safe to print. */
   readonly responder: string | undefined;
   /** What it says, by a response that keeps every rule. */
   readonly verdict: Verdict | undefined;
   readonly error: RestapleError | undefined;
+}
+
+export interface Compared extends Answer {
   /** What is served against it; `undefined` when there is nothing to compare. */
   readonly served: 'older' | 'same' | 'newer' | undefined;
 }
@@ -25,11 +29,19 @@ interface Question {
   readonly urls: readonly string[];
 }
 
-export async function askResponder(
-  { certificate, issuer, urls }: Question,
+export async function compare(
+  question: Question,
   staple: JudgedStaple | undefined,
   tools: CheckTools,
 ): Promise<Compared> {
+  const { certificate, issuer } = question;
+  const answer = await once(tools.asked.responders, [certificate, issuer], () =>
+    askResponder(question, tools),
+  );
+  return { ...answer, served: against(staple, answer.verdict) };
+}
+
+async function askResponder({ certificate, issuer, urls }: Question, tools: CheckTools): Promise<Answer> {
   const judging = { certificate, issuer, ...tools.judgement };
   try {
     const { value: verdict, responder } = await fetchResponse({
@@ -47,16 +59,16 @@ export async function askResponder(
       signal: tools.signal,
       accept: (der) => verifyResponse(der, { ...judging, now: tools.now() }),
     });
-    return { responder, verdict, error: undefined, served: against(staple, verdict) };
+    return { responder, verdict, error: undefined };
   } catch (error) {
-    return { responder: undefined, verdict: undefined, error: knownError(error), served: undefined };
+    return { responder: undefined, verdict: undefined, error: knownError(error) };
   }
 }
 
-function against(staple: JudgedStaple | undefined, { thisUpdate }: Verdict): Compared['served'] {
+function against(staple: JudgedStaple | undefined, verdict: Verdict | undefined): Compared['served'] {
   const served = staple?.judged.single?.thisUpdate;
-  if (!served) return undefined;
-  const later = served.getTime() - thisUpdate.getTime();
+  if (!served || !verdict) return undefined;
+  const later = served.getTime() - verdict.thisUpdate.getTime();
   return later < 0 ? 'older' : later > 0 ? 'newer' : 'same';
 }
 

@@ -10,6 +10,7 @@ import type { Beginning } from '../../probe/ports.ts';
 import type { ProxyProtocol } from '../../probe/proxy-protocol.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import type { Judgement } from '../judge-options.ts';
+import type { Asked } from './asked.ts';
 import type { Thresholds } from './thresholds.ts';
 
 export interface CheckTools {
@@ -25,6 +26,7 @@ export interface CheckTools {
   readonly places: Limiter;
   /** CRLs that are fetched side by side: each is held whole. */
   readonly crls: Limiter;
+  readonly asked: Asked;
   readonly givenIssuers: readonly Certificate[] | undefined;
   /** Who vouches for servers, in place of those that Node knows. */
   readonly ca: readonly Certificate[] | undefined;

@@ -2,6 +2,7 @@
 import { InputError } from '../../errors.ts';
 import { inOrder } from '../fetch/in-order.ts';
 import type { Io } from '../io.ts';
+import { type Asked, nothingAsked } from './asked.ts';
 import { checkServer, severityOfServer } from './check-server.ts';
 import type { ServerReport } from './presentation.ts';
 import { type CheckExitCode, EXIT_CODES, gravest } from './states.ts';
@@ -62,8 +63,8 @@ async function watchUntil(
   const draw = (): void => {
     if (!signal.aborted) io.out(CLEAR + watchTable(targets, reports, io, io.rowsOut));
   };
-  const look = async (target: CheckTarget): Promise<CheckTarget> => {
-    const report = await checkServer(target, { ...tools, signal });
+  const look = async (target: CheckTarget, asked: Asked): Promise<CheckTarget> => {
+    const report = await checkServer(target, { ...tools, signal, asked });
     // What was broken off says nothing of the server.
     if (!signal.aborted) reports.set(target, report);
     draw();
@@ -75,7 +76,14 @@ async function watchUntil(
   try {
     draw();
     while (!signal.aborted) {
-      await Promise.race([inOrder(targets, JOBS, look, () => {}), ended]);
+      const asked = nothingAsked();
+      const round = inOrder(
+        targets,
+        JOBS,
+        (target) => look(target, asked),
+        () => {},
+      );
+      await Promise.race([round, ended]);
       await pause(intervalMs, signal);
     }
   } catch (error) {

@@ -6,6 +6,7 @@ import { proxyChoice } from '../../http/proxy-choice.ts';
 import { IssuerFetcher } from '../../issuer/fetch-issuer.ts';
 import { monotonicMs } from '../../monotonic.ts';
 import { IssuerDirectory, issuerDirectoryPath } from '../../store/issuer-directory.ts';
+import { nothingAsked } from '../check/asked.ts';
 import { checkServer, severityOfServer } from '../check/check-server.ts';
 import { failedLine, pluginLine } from '../check/plugin-line.ts';
 import type { ServerReport } from '../check/presentation.ts';
@@ -92,6 +93,7 @@ async function buildTools(flags: CheckFlags, io: Io): Promise<CheckTools> {
     issuers: new IssuerFetcher(client, cache, { limiter, timeoutMs }),
     places: createLimiter({ total: JOBS, perHost: JOBS }),
     crls: createLimiter({ total: CRLS, perHost: CRLS }),
+    asked: nothingAsked(),
     givenIssuers,
     ca,
     judgement,
