@@ -1,5 +1,6 @@
 /** Each fault of the field, committed against `restaple check --compare`: it is named, and what is served is judged all the same. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECK } from '../../src/cli/verbs/check.ts';
 import { type Fault, faultTable } from '../support/faults/index.ts';
 import { type TestServer, silence, startHttpServer } from '../support/http-server.ts';
 import { type StaplingServer, checkPort, pki, startStapling } from './check-helper.ts';
@@ -48,7 +49,11 @@ function expectedOf(outcome: string): object {
 interface FindingJson {
   readonly state: string;
   readonly code: string | null;
+  readonly hint: string | null;
 }
+
+/** What a hint may name. */
+const OPTIONS: ReadonlySet<string> = new Set(CHECK.options.map(({ name }) => `--${name}`));
 
 describe.each(groups)('$title', ({ faults }) => {
   it.each(faults)('$fault', async (fault) => {
@@ -74,5 +79,7 @@ describe.each(groups)('$title', ({ faults }) => {
       error: certificate.responder.error?.code ?? null,
     }).toEqual(expectedOf(outcomeOf(fault)));
     expect(certificate.staple).toMatchObject({ status: 'good' });
+    const advised = findings.flatMap(({ hint }) => hint?.match(/--[a-z-]+/g) ?? []);
+    expect(advised.filter((option) => !OPTIONS.has(option))).toEqual([]);
   });
 });

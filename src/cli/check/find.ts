@@ -14,8 +14,16 @@ export const foundError = (state: State, error: RestapleError, message: string =
   state,
   message,
   code: error.code,
-  hint: hintFor(error),
+  hint: hintForCheck(error),
 });
+
+/** Options of `fetch` that some hints name, and this verb has not. */
+const OF_FETCH = /--(?:method|hash|nonce|jobs)\b/;
+
+function hintForCheck(error: RestapleError): string {
+  const hint = hintFor(error);
+  return OF_FETCH.test(hint) ? 'restaple doctor asks the responder in other ways, and says what helps' : hint;
+}
 
 /** @throws what is no failure that restaple knows. */
 export function knownError(error: unknown): RestapleError {
