@@ -31,7 +31,7 @@ const HINTS: Readonly<Record<ErrorCode, string>> = {
   'redirect-refused':
     'the responder has moved, or a login page is on the way; where the responder now is: --url URL',
   'proxy-failed':
-    "check the proxy, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
+    "check the proxy, its rules, and its user and password: --proxy URL, or http_proxy, https_proxy and all_proxy; --proxy '' uses none",
   'http-unreachable': 'check name resolution and the way out of this machine; the next run may succeed',
   'http-tls-failed':
     'where a private CA issued its certificate: --cacert FILE, or NODE_EXTRA_CA_CERTS=FILE for a proxy; else check the URL and the clock of this machine',

@@ -77,10 +77,10 @@ function isProxyLogin({ status, headers }: HttpAnswer, carrier: Carrier): boolea
 const PROXY_SERVER = /^(?:tinyproxy|squid|privoxy|ats|apachetrafficserver)\b/i;
 
 /**
- * The proxy itself says that it gets no further. A Via header tells nothing: proxies set it on what they hand on, and squid
+ * The proxy itself says that it gets no further, or that nobody may go there. A Via header tells nothing: proxies set it on what they hand on, and squid
  * on its own errors as well.
  */
 function isProxyTrouble({ status, headers }: HttpAnswer, { isForwarded }: Carrier): boolean {
-  if (!isForwarded || status < 500) return false;
+  if (!isForwarded || (status < 500 && status !== 403)) return false;
   return headers['x-squid-error'] !== undefined || PROXY_SERVER.test(String(headers['server'] ?? ''));
 }

@@ -145,7 +145,9 @@ describeWithPeer('tinyproxy', 'through tinyproxy', (path) => {
     const outcome = await cli.run('fetch', '--allow-private', '--proxy', url(userinfo), cert);
     expect(outcome).toMatchObject({ code: 75, stdout: '' });
     // 407 for none, 401 for a wrong one: tinyproxy takes them for two faults.
-    expect(outcome.stderr).toMatch(/^restaple: .*\nhint: check the proxy, and its user and password: .*\n$/);
+    expect(outcome.stderr).toMatch(
+      /^restaple: .*\nhint: check the proxy, its rules, and its user and password: .*\n$/,
+    );
     expect(outcome.stderr).toMatch(new RegExp(` the proxy 127\\.0\\.0\\.1:${proxy.port} answers 40[17] `));
     expect(outcome.stderr).not.toContain('wrong');
     expect(reached()).toEqual([]);

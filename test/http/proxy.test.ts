@@ -330,6 +330,23 @@ describe('a 5xx through a proxy', () => {
     expect(isTemporary(error)).toBe(true);
   });
 
+  it.each([
+    ['tinyproxy', [['Server', 'tinyproxy/1.11.1']]],
+    ['squid', [['X-Squid-Error', 'ERR_ACCESS_DENIED 0']]],
+  ] as const)(
+    'is like a 403, with which it forbids the way, and will again: %s',
+    async (_sentence, headers) => {
+      const error = await ask(403, headers);
+      expect([error.code, error.status, error.message]).toEqual([
+        'proxy-failed',
+        403,
+        'on the way to ocsp.example.test:80 the proxy PROXY answers 403 No',
+      ]);
+      expect(isTemporary(error)).toBe(false);
+      expect((await ask(403, [['Server', 'cloudflare']])).code).toBe('http-status');
+    },
+  );
+
   it.each([502, 503, 504])(
     "that may be the proxy's or the responder's is laid on neither: %i",
     async (status) => {

@@ -16,7 +16,7 @@ const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'redirect-refused':
     'the responder has moved, or a login page is on the way; where the responder now is: -url URL',
   'proxy-failed':
-    'check the proxy, and its user and password: -proxy URL, or http_proxy, https_proxy and all_proxy; -no_proxy HOST goes without',
+    'check the proxy, its rules, and its user and password: -proxy URL, or http_proxy, https_proxy and all_proxy; -no_proxy HOST goes without',
   'http-tls-failed':
     'where a private CA issued its certificate: its root with -CAfile FILE, or NODE_EXTRA_CA_CERTS=FILE for a proxy; else check the URL and the clock of this machine',
   'http-status':
