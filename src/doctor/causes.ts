@@ -53,7 +53,6 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   'file-unreadable': { next: list },
   'certificate-not-found': { why: 'the file is not the certificate of a server', next: beside },
   'certificate-ambiguous': { why: 'the file holds more than one server certificate', next: inspect },
-  'pem-malformed': { why: 'the certificate file is damaged', next: marks },
   'certificate-expired': { why: 'the certificate is too old: renew it', next: inspect },
   'issuer-not-found': {
     why: 'the issuer is not to be had, and must be given with --issuer FILE',
@@ -165,6 +164,14 @@ function adviceFor(error: RestapleError): Advice | undefined {
   return { why: `what answers does not ${why}`, next: open };
 }
 
+/** What it was that could not be decoded, when it was no response. */
+function unreadable({ certificate, target }: Known): string {
+  if (certificate) return 'the certificate is not as a CA should issue one';
+  return target.kind === 'file'
+    ? 'the file is damaged, or no certificate'
+    : 'the server presents what is no certificate';
+}
+
 export function causeOf(error: RestapleError, known: Known, commands: Commands): Conclusion {
   // It was not the certificate that named the address, and nobody should be told to allow it.
   if (error.code === 'address-refused' && error.cause instanceof RestapleError)
@@ -183,13 +190,11 @@ export function causeOf(error: RestapleError, known: Known, commands: Commands):
       cause: `a cache before the responder is stuck: ${error.message}`,
       next: look(commands, error, known),
     };
+  if (error instanceof DerError && error !== known.asked?.error) {
+    const next = error.code === 'pem-malformed' ? marks : inspect;
+    return { cause: `${unreadable(known)}: ${error.message}`, next: next(commands, error, known) };
+  }
   const { why, next } = adviceFor(error) ?? { next: known.asked ? look : inspect };
-  // What cannot be decoded before anything was asked is the certificate's file.
-  if (known.certificate === undefined && error instanceof DerError)
-    return {
-      cause: `the file is damaged, or no certificate: ${error.message}`,
-      next: next(commands, error, known),
-    };
   const path = error instanceof InputError && error.path !== undefined ? `${error.path}: ` : '';
   const cause = `${path}${why === undefined ? '' : `${why}: `}${error.message}`;
   return { cause, next: next(commands, error, known) };

@@ -18,13 +18,11 @@ type Reasoning = (
   tools: Tools,
 ) => Conclusion | undefined;
 
-/** From what only the side-by-side of several findings can tell; the first that knows counts. */
-const REASONINGS: readonly Reasoning[] = [
-  noServer,
-  noIssuer,
-  noCrl,
-  noResponder,
-  wrongClock,
+/** The first that knows counts. */
+const REASONINGS: readonly Reasoning[] = [noServer, noIssuer, noCrl, noResponder, wrongClock];
+
+/** Of what became of the question: from what only the side-by-side of several findings can tell. */
+const OF_THE_QUESTION: readonly Reasoning[] = [
   noNonce,
   passing,
   noWay,
@@ -44,7 +42,8 @@ export function conclude(
   const another = anotherName(error, known, commands);
   if (another) return another;
   if (!error) return withoutError(known, findings, commands);
-  for (const reasoning of REASONINGS) {
+  const isOfQuestion = error === known.asked?.error;
+  for (const reasoning of isOfQuestion ? [...REASONINGS, ...OF_THE_QUESTION] : REASONINGS) {
     const conclusion = reasoning(error, known, commands, tools);
     if (conclusion) return conclusion;
   }

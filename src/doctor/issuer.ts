@@ -20,7 +20,9 @@ export const checkIssuer: Check = async ({ certificate, chain = [], urls, leftTo
       load: (url: string) => issuerCache.load(url),
       save: () => Promise.resolve(),
     };
-    return found(await new IssuerFetcher(tools.client, cache).fetchIssuer(certificate), 'fetched');
+    const { client, timeoutMs, retry } = tools;
+    const fetcher = new IssuerFetcher(client, cache, { timeoutMs, retry });
+    return found(await fetcher.fetchIssuer(certificate), 'fetched');
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     const advice = inChain

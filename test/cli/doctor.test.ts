@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer } from '../../src/demo/pki/entity.ts';
-import { noRevAvail } from '../../src/demo/pki/extensions.ts';
+import { authorityInfoAccess, noRevAvail, tlsFeature } from '../../src/demo/pki/extensions.ts';
 import { name } from '../../src/demo/pki/name.ts';
 import { serverCertificate } from '../e2e/world.ts';
 import { type Front, startFront } from '../support/cdn-front.ts';
@@ -240,6 +240,39 @@ describe('a file', () => {
     const files = { 'root.crt': certificatesPem(pki.root), ...chain('http://169.254.169.254/') };
     expect((await inDirectory(files, ['root.crt'])).out).not.toMatch(/append|issuer's/);
     expect((await inDirectory(files, ['domain.crt'])).out).not.toContain('--allow-host');
+  });
+
+  it('whose must-staple cannot be read ends as with fetch, whatever the responder says', async () => {
+    const odd = serverCertificate(pki, 'odd.example.test', {
+      serial: pki.leaf.certificate.serialNumber,
+      extensions: [
+        { ...tlsFeature(), value: Buffer.from('0500', 'hex') },
+        authorityInfoAccess({ ocsp: [responder.url], caIssuers: [] }),
+      ],
+    });
+    const files = { 'domain.crt': certificatesPem(odd, pki.issuer) };
+    const run = await inDirectory(files, ['domain.crt', '--allow-private']);
+    expect(run.exitCode).toBe(65);
+    expect(run.out).toMatch(/^ok {3}GET +a response that verifies$/m);
+    expect(ending(run)).toMatch(
+      /^cause: the certificate is not as a CA should issue one: tlsFeature: .*\nnext: restaple inspect domain\.crt$/,
+    );
+  });
+
+  it('whose issuer is to be had with the second try is good, as for fetch', async () => {
+    let requests = 0;
+    const ca = await startHttpServer((request, socket) =>
+      answer(++requests === 1 ? { status: 503 } : { body: pki.issuer.certificate.raw })(request, socket),
+    );
+    const leaf = serverCertificate(pki, 'www.example.test', {
+      serial: pki.leaf.certificate.serialNumber,
+      ocspUrls: [responder.url],
+      caIssuersUrls: [ca.url('/ca.crt').href],
+    });
+    const run = await inDirectory({ 'domain.crt': certificatesPem(leaf) }, ['domain.crt', '--allow-private']);
+    await ca.close();
+    expect(run.exitCode).toBe(0);
+    expect(requests).toBe(2);
   });
 
   it('that is out of order is told, and examined all the same', async () => {

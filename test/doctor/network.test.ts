@@ -95,7 +95,15 @@ describe('TCP', () => {
 describe('the cause', () => {
   const url = 'http://ocsp.example.test/';
   const timeout = new TransportError('http-timeout', 'no connection within 5 s', url);
-  const told = (found: Partial<Known>) => conclude(timeout, { ...known(url), ...found }, [], tools());
+  const asked = {
+    exchanges: [],
+    der: undefined,
+    nonce: undefined,
+    error: timeout,
+    verdict: undefined,
+    method: undefined,
+  };
+  const told = (found: Partial<Known>) => conclude(timeout, { ...known(url), asked, ...found }, [], tools());
 
   it('of a name server that is silent is not the responder', async () => {
     const silent = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' });
