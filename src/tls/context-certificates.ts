@@ -3,7 +3,7 @@
  * documentation does not name, so nothing depends on finding any: a certificate that is not found here is met in its first
  * handshake, or is given by the program beforehand.
  */
-import type { Server } from 'node:tls';
+import { type Server, createSecureContext } from 'node:tls';
 import { attempt } from '../attempt.ts';
 import { type Given, readGiven } from '../subject/given.ts';
 import { decodeCertificate } from '../x509/certificate.ts';
@@ -17,10 +17,22 @@ export function contextCertificates(server: Server): readonly Given[] {
     isPem(one) ? (attempt(() => parseCertificates(bytes(one))) ?? []) : [],
   );
   const own = list(cert).flatMap((one) => (isPem(one) ? [attempt(() => readGiven(bytes(one)))] : []));
+  const packed = pfxCertificates(server) ?? [];
   const loaded = [shared, ...list(contexts).map((entry) => list(entry)[1])].map((one) => loadedIn(one));
-  return [...own, ...loaded]
+  return [...own, ...packed, ...loaded]
     .filter((given) => given !== undefined)
     .map((given) => ({ ...given, chain: [...given.chain, ...issuers] }));
+}
+
+/** Those of its option `pfx`; `undefined` where one cannot be read. */
+export function pfxCertificates(server: Server): readonly Given[] | undefined {
+  const { pfx, passphrase } = Object(server);
+  const loaded = list(pfx).map((one) => {
+    const { buf = one, passphrase: own = passphrase } = Object(one);
+    return loadedIn(attempt(() => createSecureContext({ pfx: buf, passphrase: own })));
+  });
+  const known = loaded.filter((given) => given !== undefined);
+  return known.length === loaded.length ? known : undefined;
 }
 
 /** A certificate as a context or `OCSPRequest` names it. */

@@ -1,11 +1,14 @@
 /** Handshakes of real servers on loopback, asked by a client that wants a staple. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { join } from 'node:path';
 import { type Server, type TlsOptions, createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { KeeperEvent } from '../../src/keeper/events.ts';
 import { type Stapling, type StaplingOptions, attachStapling } from '../../src/tls/attach-stapling.ts';
+import { withTempDir } from '../support/files.ts';
 import { listen } from '../support/loopback.ts';
 import type { Reply } from '../support/ocsp-responder.ts';
 import { describeWithPeer, run } from '../support/peers.ts';
@@ -406,6 +409,34 @@ describeWithPeer('openssl', 's_client', (openssl) => {
           const { stdout } = await run(openssl, args, { input: Buffer.from('Q\n') });
           expect(stdout).toContain('OCSP Response Status: successful');
           expect(stdout).toContain('Cert Status: good');
+        }
+      });
+    });
+  });
+});
+
+describeWithPeer('openssl', 'pkcs12', (openssl) => {
+  const packed = (one: Site, passphrase: string): Promise<Buffer> =>
+    withTempDir(async (dir) => {
+      writeFileSync(join(dir, 'pem'), one.key + one.cert);
+      const args = ['pkcs12', '-export', '-in', join(dir, 'pem'), '-out', join(dir, 'pfx')];
+      await run(openssl, [...args, '-passout', `pass:${passphrase}`]);
+      return readFileSync(join(dir, 'pfx'));
+    });
+
+  it('packs certificates that are told apart as others are', async () => {
+    await withResponder(async (responder) => {
+      const rsa = site(responder, 'rsa.example.test', { kind: 'rsa-2048' });
+      const ec = site(responder, 'ec.example.test');
+      const pfx = [{ buf: await packed(rsa, 'one'), passphrase: 'one' }, { buf: await packed(ec, 'two') }];
+      await serving(serve({ pfx, passphrase: 'two' }), {}, async (port, { ready }) => {
+        await ready;
+        for (const [sigalgs, one] of [
+          ['RSA-PSS+SHA256', rsa],
+          ['ECDSA+SHA256', ec],
+        ] as const) {
+          for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
+            expect(one.accepts((await handshake(port, { sigalgs, maxVersion })).staple)).toBe(true);
         }
       });
     });
