@@ -56,8 +56,10 @@ function isTemporaryStatus(status: number): boolean {
   return CLIENT_STATUSES.has(status) || (status >= 500 && !FINAL_STATUSES.has(status));
 }
 
+/** Of several addresses, one is enough: a machine without IPv6 fails at the others for ever. */
 function hasNetworkCause({ cause }: Error): boolean {
-  return cause instanceof Error && 'code' in cause && NETWORK_CODES.has(cause.code);
+  const all: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  return all.some((one) => one instanceof Error && 'code' in one && NETWORK_CODES.has(one.code));
 }
 
 /** When the server itself wants to be asked again, in milliseconds from its answer. */

@@ -3,10 +3,15 @@ import { DerError, InputError, ResponseError, type RestapleError, TransportError
 import { isTemporary, retryDelayMs } from '../../src/http/retry-policy.ts';
 
 const status = (code: number): RestapleError => new TransportError('http-status', '', '', code);
-const network = (code: string): RestapleError =>
-  new TransportError('http-unreachable', '', '', undefined, {
-    cause: Object.assign(new Error(code), { code }),
-  });
+const coded = (code: string): Error => Object.assign(new Error(code), { code });
+const unreachable = (cause: Error): RestapleError =>
+  new TransportError('http-unreachable', '', '', undefined, { cause });
+const network = (code: string): RestapleError => unreachable(coded(code));
+/** As node:net has it: the code of the first stands for all. */
+const addresses = (first: string, ...others: readonly string[]): RestapleError => {
+  const errors = [first, ...others].map(coded);
+  return unreachable(Object.assign(new AggregateError(errors, ''), { code: first }));
+};
 
 describe('worth another try', () => {
   it.each<readonly [string, RestapleError]>([
@@ -18,6 +23,10 @@ describe('worth another try', () => {
     ...['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENETUNREACH'].map(
       (code) => [code, network(code)] as const,
     ),
+    [
+      'an address that refuses, beside one of a family that is not there',
+      addresses('EADDRNOTAVAIL', 'ECONNREFUSED'),
+    ],
   ])('is %s', (_sentence, error) => {
     expect(isTemporary(error)).toBe(true);
   });
@@ -39,6 +48,7 @@ describe('worth another try', () => {
     ...['ENOTFOUND', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'EPROTO', 'HPE_INVALID_CONSTANT'].map(
       (code) => [code, network(code)] as const,
     ),
+    ['addresses at which it is forbidden', addresses('EACCES', 'EACCES')],
   ])('is not %s', (_sentence, error) => {
     expect(isTemporary(error)).toBe(false);
   });
