@@ -1,6 +1,6 @@
 /** The keeper as a library: in memory, and in a store that several share. */
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StapleEvent } from '../../src/tls/events.ts';
@@ -242,6 +242,20 @@ describe('a store', () => {
           expect(responder.requests).toHaveLength(2);
           responder.setStatus(www.entity.certificate.serialNumber, { type: 'good' });
           await second.refresh(www.cert);
+        });
+      }),
+    );
+  });
+
+  it('is not offered what was let go of', async () => {
+    await withTempDir((store) =>
+      withResponder(async (responder) => {
+        const www = site(responder, 'www.example.test');
+        await keeping({ certificates: [www.cert], store }, async (keeper) => {
+          await keeper.ready;
+          expect(readdirSync(join(store, 'given'))).toHaveLength(1);
+          keeper.remove(www.cert);
+          expect(readdirSync(join(store, 'given'))).toEqual([]);
         });
       }),
     );
