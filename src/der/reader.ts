@@ -216,7 +216,7 @@ export class DerReader {
   generalizedTime(): Date {
     this.#enter(TAG.generalizedTime);
     return (
-      parseGeneralizedTime(this.#bytes.toString('latin1', this.#start, this.#stop)) ??
+      parseGeneralizedTime(this.#bytes, this.#start, this.#stop) ??
       this.#malformed('GeneralizedTime is not YYYYMMDDHHMMSSZ')
     );
   }
@@ -226,8 +226,7 @@ export class DerReader {
     if (this.peek() !== TAG.utcTime) return this.generalizedTime();
     this.#enter(TAG.utcTime);
     return (
-      parseUTCTime(this.#bytes.toString('latin1', this.#start, this.#stop)) ??
-      this.#malformed('UTCTime is not YYMMDDHHMMSSZ')
+      parseUTCTime(this.#bytes, this.#start, this.#stop) ?? this.#malformed('UTCTime is not YYMMDDHHMMSSZ')
     );
   }
 

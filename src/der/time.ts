@@ -2,29 +2,45 @@
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `YYYYMMDDHHMMSSZ` to a Date; `undefined` when the text is of another form or names no real moment. */
-export function parseGeneralizedTime(text: string): Date | undefined {
-  return /^\d{14}Z$/.test(text) ? moment(Number(text.slice(0, 4)), text, 4) : undefined;
+const Z = 0x5a;
+
+/** The octets of `YYYYMMDDHHMMSSZ` to a Date; `undefined` when they are of another form or name no real moment. */
+export function parseGeneralizedTime(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Date | undefined {
+  if (end - start !== 15 || bytes[end - 1] !== Z) return undefined;
+  const [century, year] = [two(bytes, start), two(bytes, start + 2)];
+  return century < 0 || year < 0 ? undefined : moment(100 * century + year, bytes, start + 4);
 }
 
-/** `YYMMDDHHMMSSZ` to a Date; years 50 to 99 are of the 20th century (RFC 5280 section 4.1.2.5.1). */
-export function parseUTCTime(text: string): Date | undefined {
-  if (!/^\d{12}Z$/.test(text)) return undefined;
-  const year = Number(text.slice(0, 2));
-  return moment(year >= 50 ? 1900 + year : 2000 + year, text, 2);
+/** The octets of `YYMMDDHHMMSSZ` to a Date; years 50 to 99 are of the 20th century (RFC 5280 section 4.1.2.5.1). */
+export function parseUTCTime(bytes: Uint8Array, start = 0, end: number = bytes.length): Date | undefined {
+  if (end - start !== 13 || bytes[end - 1] !== Z) return undefined;
+  const year = two(bytes, start);
+  return year < 0 ? undefined : moment(year >= 50 ? 1900 + year : 2000 + year, bytes, start + 2);
 }
 
 /** Two digits each for month, day, hour, minute and second, from `at`. Three of these stand in every response. */
-function moment(year: number, text: string, at: number): Date | undefined {
-  const part = (index: number): number =>
-    (text.charCodeAt(at + 2 * index) - 48) * 10 + text.charCodeAt(at + 2 * index + 1) - 48;
-  const [month, day, hour, minute, second] = [part(0), part(1), part(2), part(3), part(4)];
+function moment(year: number, bytes: Uint8Array, at: number): Date | undefined {
+  const month = two(bytes, at);
+  const day = two(bytes, at + 2);
+  const hour = two(bytes, at + 4);
+  const minute = two(bytes, at + 6);
+  const second = two(bytes, at + 8);
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // Date.UTC takes a year below 100 for one of the 20th century.
   if (year < 100) date.setUTCFullYear(year, month - 1, day);
   return date;
+}
+
+/** The number of two digits; -1 where they are none. */
+function two(bytes: Uint8Array, at: number): number {
+  const [tens, ones] = [(bytes[at] ?? 0) - 0x30, (bytes[at + 1] ?? 0) - 0x30];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }
 
 /** Date rolls February 30th over into March; a day that does not exist is refused instead. */

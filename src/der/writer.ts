@@ -1,4 +1,5 @@
 /** DER values from the inside out: each function returns one encoded value. */
+import { BoundedCache } from '../bounded-cache.ts';
 import { oidFromText } from './oid.ts';
 import { TAG, constructed } from './tags.ts';
 import { formatGeneralizedTime } from './time.ts';
@@ -59,7 +60,16 @@ export const boolean = (value: boolean): Buffer => tlv(TAG.boolean, Buffer.of(va
 
 export const nullValue = (tag: number = TAG.null): Buffer => tlv(tag);
 
-export const oid = (text: string): Buffer => tlv(TAG.oid, oidFromText(text));
+/** Those that programs write are a handful, and taking one apart takes longer than all else about a request. */
+const encodedOids = new BoundedCache<string, Buffer>(64);
+
+export function oid(text: string): Buffer {
+  const known = encodedOids.get(text);
+  if (known) return known;
+  const encoded = tlv(TAG.oid, oidFromText(text));
+  encodedOids.set(text, encoded);
+  return encoded;
+}
 
 export const octetString = (bytes: Uint8Array): Buffer => tlv(TAG.octetString, bytes);
 

@@ -62,11 +62,11 @@ export class TextReport {
   }
 
   #status(path: string, answer: Answer): void {
+    if (answer.certStatus.type === 'good' && this.#options.quiet) return;
     const { green, red, yellow } = colors(this.#options.toOut ? this.#io.colorOut : this.#io.colorErr);
     const color = { good: green, revoked: red, unknown: yellow }[answer.certStatus.type];
     const lines = [`${printable(path)}: ${color(answer.certStatus.type)}`, ...statusLines(answer)];
     const text = `${lines.join('\n')}\n`;
-    if (answer.certStatus.type === 'good' && this.#options.quiet) return;
     if (this.#options.toOut) this.#io.out(text);
     else this.#io.err(text);
   }
