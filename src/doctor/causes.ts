@@ -26,6 +26,15 @@ const withoutNonce: Advice['next'] = (commands) => commands.fetch([], ['--nonce'
 const clock: Advice['next'] = (commands, error, known) =>
   known.aheadMs === undefined ? commands.of('timedatectl') : look(commands, error, known);
 const open: Advice['next'] = (commands, error, known) => curl('-i', commands, error, known);
+/**
+ * Longer than was typed; where nothing was, it is not the time for the whole attempt that ran off but that for one answer,
+ * for which `fetch` has no option.
+ */
+const wait: Advice['next'] = (commands, error, known) =>
+  commands.isTyped('--timeout')
+    ? commands.fetch(['--timeout', '2m'])
+    : curl('-v', commands, error, known, PATIENT);
+const PATIENT: readonly string[] = ['--max-time', '120', '-o', '/dev/null'];
 /** Of what has no end, the beginning. */
 const begin: Advice['next'] = (commands, error, known) =>
   `${curl('-si', commands, error, known)} | head -c 1000`;
@@ -35,12 +44,18 @@ const urlOf = (error: RestapleError): string | undefined =>
   error instanceof TransportError ? error.url : undefined;
 
 /** What was asked of this place, the question included where it went by GET. */
-function curl(view: '-i' | '-si' | '-v', commands: Commands, error: RestapleError, known: Known): string {
+function curl(
+  view: '-i' | '-si' | '-v',
+  commands: Commands,
+  error: RestapleError,
+  known: Known,
+  more: readonly string[] = [],
+): string {
   const url = urlOf(error);
   if (url === undefined) return commands.inspect();
   const asked = known.asked?.exchanges.map(({ request }) => request) ?? [];
   const same = asked.find(({ method, url: { href } }) => method === 'GET' && href.startsWith(url));
-  return commands.curl(view, same?.url.href ?? url);
+  return commands.curl(view, same?.url.href ?? url, ...more);
 }
 
 const allowHost: Advice['next'] = (commands, error) => {
@@ -89,7 +104,7 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   },
   'http-timeout': {
     why: 'the responder, or the way to it, is too slow',
-    next: (commands) => commands.fetch(['--timeout', '2m']),
+    next: wait,
   },
   'http-not-ocsp': {
     why: 'something else answers in place of the responder: a login page, a proxy or a CDN',

@@ -64,6 +64,10 @@ export class Commands {
     return `${this.of('openssl', 's_client', ...before, ...stream, ...to, ...name, ...more)} </dev/null`;
   }
 
+  isTyped(option: string): boolean {
+    return this.#typed.some(([one]) => one === option);
+  }
+
   /** This again, with the protocol before TLS left for the doctor to find. */
   doctor(): string {
     if (!this.#server) return this.inspect();
