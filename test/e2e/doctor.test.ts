@@ -142,6 +142,21 @@ describeWithPeer('nginx', 'nginx', (path) => {
   });
 });
 
+describeWithPeer('bash', 'a pipe in place of a file', (bash) => {
+  it.each([
+    ['a key', () => keyPem(pki.leaf), 65, 'no certificate in it: it holds PRIVATE KEY'],
+    ['a chain', () => certificatesPem(leafOf('a.example.test'), pki.issuer), 0, 'nothing is wrong'],
+  ])('with %s is read once', async (_sentence, content, code, cause) => {
+    const file = await put('piped.pem', content());
+    const command = `'${process.execPath}' '${cli.program('restaple')}' doctor <(cat '${file}') --allow-private`;
+    expect(await run(bash, ['-c', command])).toMatchObject({
+      code,
+      stdout: expect.stringContaining(cause),
+      stderr: '',
+    });
+  });
+});
+
 describe('what is printed', () => {
   it('is plain ASCII in a pipe without UTF-8, whoever says what', async () => {
     const server = await startHttpServer(
