@@ -44,9 +44,9 @@ it('does not watch where there is no terminal', async () => {
 // Of util-linux: gives a program a terminal of its own.
 describeWithPeer('script', 'restaple check --watch on a terminal', (path) => {
   /** A terminal with `restaple check --watch` on it; what stands before it changes the terminal. */
-  const watched = (before: string, ...args: readonly string[]) => {
+  const watched = (before: string, args: readonly string[], after = '') => {
     const program = `'${process.execPath}' '${cli.program('restaple')}' check`;
-    const command = `${before} exec ${program} ${args.join(' ')} --watch --interval 50ms`;
+    const command = `${before} ${program} ${args.join(' ')} --watch --interval 50ms ${after}`;
     const child = spawn(path, ['-qefc', command, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8' },
@@ -65,7 +65,7 @@ describeWithPeer('script', 'restaple check --watch on a terminal', (path) => {
   it('shows what changes, and ends with what it saw last', async () => {
     staple = good();
     const one = [`127.0.0.1:${server.port}`, '--servername', 'www.example.test'];
-    const { child, ended, until, seen } = watched('stty cols 120;', ...one);
+    const { child, ended, until, seen } = watched('stty cols 120; exec', one);
     await until(/ OK .* 10% .*good/);
     staple = undefined;
     await until(/ WARNING .*no staple/);
@@ -78,7 +78,7 @@ describeWithPeer('script', 'restaple check --watch on a terminal', (path) => {
 
   it('keeps to the height of the terminal, also when that changes, and leaves all rows and the cursor behind', async () => {
     const dead = Array.from({ length: 9 }, (_, i) => `127.0.0.${i + 1}:1`);
-    const { child, ended, until, seen } = watched('tty; stty cols 120 rows 6;', ...dead);
+    const { child, ended, until, seen } = watched('tty; stty cols 120 rows 6; exec', dead);
     await until(/127\.0\.0\.3:1 +CRITICAL.*\s+… and 6 more\s/);
     expect(seen()).not.toContain('127.0.0.4:1 ');
     const [terminal = ''] = seen().split('\r\n');
@@ -91,18 +91,35 @@ describeWithPeer('script', 'restaple check --watch on a terminal', (path) => {
     expect(after.trimEnd().split('\n')).toHaveLength(10);
   });
 
+  it('gives the terminal back while it is stopped, and goes on where it was', async () => {
+    const { child, ended, until } = watched('stty cols 120; set -m;', ['127.0.0.1:1'], '; echo stopped; fg');
+    await until(/127\.0\.0\.1:1 +CRITICAL/);
+    child.stdin.write('\u001A');
+    await until(/\?25h.\[\?1049l[^]*stopped[^]*\?1049h[^]*CRITICAL/);
+    child.stdin.write('\u0003');
+    expect(await ended).toEqual([2, null]);
+  });
+
+  it('is not stopped where nobody could let it go on', async () => {
+    const { child, ended, until } = watched('stty cols 120; exec', ['127.0.0.1:1']);
+    await until(/127\.0\.0\.1:1 +CRITICAL/);
+    child.stdin.write('\u001A');
+    await until(/\?1049l[^]*\?1049h[^]*CRITICAL/);
+    child.stdin.write('\u0003');
+    expect(await ended).toEqual([2, null]);
+  });
+
   it('ends at once, whatever is on its way, also on a terminal that does not know its size', async () => {
     const silent = createServer(() => {});
     const url = `http://127.0.0.1:${await listen(silent)}/`;
     const leaf = serverCertificate(pki, 'www.example.test', { serial: 0x1003, caIssuersUrls: [url] });
     const alone = await startStapling(good, { leaf, chain: [] });
-    const { child, ended } = watched(
-      'stty cols 0 rows 0;',
+    const { child, ended } = watched('stty cols 0 rows 0; exec', [
       `127.0.0.1:${alone.port}`,
       '--allow-private',
       '--timeout',
       '1h',
-    );
+    ]);
     const [socket] = await once(silent, 'connection');
     child.stdin.write('\u0003');
     expect(await ended).toEqual([3, null]);

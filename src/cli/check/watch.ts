@@ -72,7 +72,17 @@ async function watchUntil(
   };
   // Whoever ends it waits for nobody: not for an issuer or a CRL that is on its way.
   const ended = new Promise<unknown>((resolve) => signal.addEventListener('abort', resolve));
-  process.on('SIGWINCH', draw);
+  // Ctrl-Z: whoever stops it wants to see what was there before, with a cursor. The signal is given back to the system, for
+  // where there is no shell that could let it go on, as in ssh -t, the system stops nothing.
+  const suspend = (): void => {
+    io.out(THIS_SCREEN);
+    process.off('SIGTSTP', suspend);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', suspend);
+    io.out(OTHER_SCREEN);
+    draw();
+  };
+  process.on('SIGWINCH', draw).on('SIGTSTP', suspend);
   try {
     draw();
     while (!signal.aborted) {
@@ -89,7 +99,7 @@ async function watchUntil(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    process.off('SIGWINCH', draw);
+    process.off('SIGWINCH', draw).off('SIGTSTP', suspend);
   }
 }
 
