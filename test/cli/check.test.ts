@@ -99,6 +99,18 @@ describe('a staple', () => {
   });
 });
 
+describe('the promise of must-staple', () => {
+  const certID = createCertID(mustStaple.certificate, pki.issuer.certificate, 'sha1');
+  it.each<[string, Buffer | undefined, string]>([
+    ['is kept by a good staple', testResponse(pki, { ...at(3), certID }), 'yes, and kept'],
+    ['is broken by an expired one', testResponse(pki, { ...at(11), certID }), 'yes, and broken'],
+    ['is broken by none', undefined, 'yes, and broken'],
+  ])('%s', async (_sentence, staple, words) => {
+    const run = await checkPort(await start(() => staple, { leaf: mustStaple }));
+    expect(run.out).toMatch(new RegExp(`^ {2}must-staple +${words}$`, 'm'));
+  });
+});
+
 describe('no staple', () => {
   it.each([
     ['though the certificate names a responder', pki.leaf, 'missing', 1, 'names a responder'],

@@ -13,7 +13,15 @@ import { ageWords } from './judge-staple.ts';
 import type { Presentation, ServerReport } from './presentation.ts';
 import { type Finding, type Severity, severityOf } from './states.ts';
 import type { CheckTarget } from './target.ts';
-import { issuerWords, keyName, leafWords, stapleWords, trustWords, validityWords } from './words.ts';
+import {
+  issuerWords,
+  keyName,
+  leafWords,
+  mustStapleWords,
+  stapleWords,
+  trustWords,
+  validityWords,
+} from './words.ts';
 
 const INDENT = '  ';
 const LABEL_WIDTH = 13;
@@ -67,14 +75,14 @@ export class TextReport {
 
   #linesOf(target: CheckTarget, it: Presentation): string[] {
     const [first, ...others] = it.findings;
-    const { look, mustStaple, staple, compared, crl } = it;
+    const { look, staple, compared, crl } = it;
     const rows: (readonly [label: string, text: string])[] = [
       ['certificate', leafWords(it)],
       ['issuer', issuerWords(it)],
       ['validity', validityWords(it, this.#io.now())],
       ['trust', trustWords(it)],
       ['TLS', `${look.version}, ${look.cipher}`],
-      ['must-staple', mustStaple ? 'yes' : 'no'],
+      ['must-staple', mustStapleWords(it)],
       ['staple', stapleWords(it)],
     ];
     const rules = staple ? ruleLines(this.#io, staple.judged) : [];

@@ -46,6 +46,14 @@ export function trustWords({ look: { untrusted, wrongName, servername } }: Prese
   return `${trust}, ${name}`;
 }
 
+/** Whether the promise of RFC 7633 is kept: each client gets a staple, and a good one. */
+export function mustStapleWords({ mustStaple, staple, stapled, handshakes }: Presentation): string {
+  if (!mustStaple) return 'no';
+  if (stapled < handshakes) return 'yes, and broken';
+  if (!staple) return 'yes';
+  return staple.judged.status === 'good' ? 'yes, and kept' : 'yes, and broken';
+}
+
 export function stapleWords({ staple, stapled, handshakes }: Presentation): string {
   const size = staple ? `${staple.der.length} bytes` : stapled > 0 ? 'one, not looked at' : 'none';
   return handshakes === 1 ? size : `${size}, in ${stapled} of ${handshakes} handshakes`;
