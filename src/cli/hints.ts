@@ -8,6 +8,7 @@ import {
   RestapleError,
   TransportError,
 } from '../errors.ts';
+import { greetingOf } from '../doctor/greeting.ts';
 import { shellWord } from '../shell-word.ts';
 
 const HINTS: Readonly<Record<ErrorCode, string>> = {
@@ -146,7 +147,9 @@ const REDIRECTED_HINT =
 /** A server that ends a handshake says why, by the alert. */
 const UNRECOGNIZED_NAME = 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME';
 
-function tlsHint({ cause }: ProbeError): string | undefined {
+function tlsHint({ cause, said }: ProbeError): string | undefined {
+  const protocol = said && greetingOf(said);
+  if (protocol) return `the port begins without TLS, as ${protocol} does: --starttls ${protocol}`;
   const code = String(Object(cause).code);
   if (code === UNRECOGNIZED_NAME)
     return 'the server has no certificate for the name that it was asked for; another name: --servername NAME';

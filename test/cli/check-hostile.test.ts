@@ -128,6 +128,21 @@ describe('a server', () => {
     }
   });
 
+  it('of another protocol is said to be one, and how it is spoken to', async () => {
+    const mail = createTcpServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end('220 mail.example.test ESMTP Postfix\r\n');
+    });
+    const port = await listen(mail);
+    const run = await checkPort(port, '--rsa');
+    mail.close();
+    expect(run.exitCode).toBe(2);
+    expect(run.out).toMatch(
+      /^CRITICAL \S+: asked for its RSA certificate: does not begin with TLS, but says "220 /,
+    );
+    expect(run.out).toMatch(/do: the port begins without TLS, as smtp does: --starttls smtp$/m);
+  });
+
   it.each<[string, number, RegExp]>([
     ['that knows no such name', 112, /do: the server has no certificate for the name .*--servername NAME$/m],
     ['that ends the handshake', 40, /do: the server ends the handshake: look at its log; .*of the client$/m],

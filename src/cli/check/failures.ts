@@ -14,9 +14,9 @@ export interface Failure {
 
 /** The same with what was asked for, for a server that may have nothing else. */
 export function askedFor(keyType: KeyType, error: ProbeError, server: Place): ProbeError {
-  const { code, cause } = error;
+  const { code, cause, said } = error;
   const words = `asked for its ${keyType.toUpperCase()} certificate: ${withoutPlace(error, server)}`;
-  return new ProbeError(code, `${placeOf(server)}: ${words}`, { cause });
+  return new ProbeError(code, `${placeOf(server)}: ${words}`, { cause, said });
 }
 
 /** As the messages of a look begin. */
