@@ -20,7 +20,8 @@ import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { groupsOf, limiterOf, serversOf } from './groups.ts';
 import { openLog } from './open-log.ts';
-import { type RelayBeside, relayOf, relayUnheeded } from './relay.ts';
+import { unheeded } from './unheeded.ts';
+import { type RelayBeside, relayOf } from './relay.ts';
 import { type Signals, listenForSignals } from './signals.ts';
 import { StatusLine, summary } from './status-line.ts';
 import { Clients } from './transport.ts';
@@ -137,8 +138,8 @@ async function reload({ config, keeper, log, clients, limiter, reread }: Obeying
   try {
     const next = await reread();
     await keeper.replace(await groupsOf(next, clients, limiter), serversOf(next));
-    const unheeded = relayUnheeded(config, next);
-    if (unheeded) log.write(unheeded);
+    const warning = unheeded(config, next);
+    if (warning) log.write(warning);
   } catch (error) {
     if (!(error instanceof RestapleError)) throw error;
     log.write(

@@ -1,5 +1,4 @@
 /** The relay of a config, beside the keeper of the same process. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config/config.ts';
 import type { Limiter } from '../../http/limiter.ts';
 import { SYSTEM_CLOCK } from '../../keeper/clock.ts';
@@ -55,14 +54,3 @@ export async function relayOf(
     },
   };
 }
-
-/** What of a new config no relay heeds that runs already: its places, and how it asks for strangers. */
-export function relayUnheeded(running: Config, next: Config): LogRecord | undefined {
-  if (isDeepStrictEqual(partsOf(running), partsOf(next))) return undefined;
-  return logRecord('warn', 'relay: what was changed for it in the config counts after a restart', {
-    event: 'config',
-  });
-}
-
-const partsOf = ({ defaults, limits, relay, responders }: Config): unknown =>
-  relay && [relay, defaults, limits, responders];
