@@ -2,8 +2,9 @@
  * Clients: as many requests as a server takes, on connections that are kept (wrk) or on one for each (ab), or so many a second and no
  * more. On the core that no server is on.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rawClient } from '../test/support/raw-http.ts';
@@ -64,6 +65,20 @@ export async function closingRate(
   // It calls answers of another length than the first failed: signatures of ECDSA have several.
   if (rate === undefined || /Non-2xx/.test(stdout)) throw new Error(`ab: ${stdout}`);
   return Number(rate);
+}
+
+function bind(cores: string): void {
+  spawnSync('taskset', ['-a', '-p', '-c', cores, String(process.pid)]);
+}
+
+/** Has this process, with all its threads, on the core of the clients meanwhile. */
+export async function onClientCore(work: () => Promise<void>): Promise<void> {
+  bind('1');
+  try {
+    await work();
+  } finally {
+    bind(`0-${availableParallelism() - 1}`);
+  }
 }
 
 /**

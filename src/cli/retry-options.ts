@@ -1,5 +1,4 @@
 /** How `--retries` asks again, on every verb that asks a responder for a staple. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../monotonic.ts';
 import type { RetryOptions } from '../staple/fetch-response.ts';
 
@@ -10,5 +9,8 @@ export const retryOptions = (retries: number = DEFAULT_RETRIES): Omit<RetryOptio
   retries,
   random: () => Math.random(),
   now: monotonicMs,
-  wait: (ms) => sleep(ms),
+  wait: (ms) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    }),
 });

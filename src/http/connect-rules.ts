@@ -5,7 +5,6 @@
  * to a router would have restaple knock there, from inside, and quote the answer in a message (server-side request
  * forgery, CWE-918). The address is looked at as it is connected to: what DNS said a moment before binds nobody.
  */
-import { lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { TransportError, reasonOf } from '../errors.ts';
 import { printable } from '../text.ts';
@@ -17,7 +16,8 @@ import { dialHost, hostPort, printableUrl } from './place.ts';
 /** Name look-up as node:net wants it; `dns.lookup` asks the system's resolver, and so /etc/hosts. */
 export type Lookup = LookupFunction;
 
-export { systemLookup };
+/** Loaded with the first name that is looked up. */
+export const systemLookup: Lookup = (...asked) => process.getBuiltinModule('node:dns').lookup(...asked);
 
 /**
  * The largest CDNs give a name eight of each family. A stranger's could have the four thousand that a DNS message holds, to
