@@ -1,6 +1,6 @@
 /** npm `ocsp`, where it is installed: beside the bench, or below the directory that RESTAPLE_BENCH_PEERS names. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { attempt } from '../src/attempt.ts';
+import { peerRequire } from './peers.ts';
 
 type Done<T> = (error: Error | null, result: T) => void;
 
@@ -20,11 +20,4 @@ export interface Ocsp {
   getOCSPURI(certificate: Buffer, done: Done<string | null>): void;
 }
 
-export function loadOcsp(): Ocsp | undefined {
-  const from = process.env['RESTAPLE_BENCH_PEERS'] ?? process.cwd();
-  try {
-    return createRequire(join(from, 'package.json'))('ocsp');
-  } catch {
-    return undefined;
-  }
-}
+export const loadOcsp = (): Ocsp | undefined => attempt((): Ocsp => peerRequire()('ocsp'));

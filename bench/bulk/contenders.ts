@@ -1,10 +1,10 @@
 /** Who refreshes the staples of a directory of certificates. Programs that are not installed are named and left out. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt } from '../../src/attempt.ts';
+import { peerDirectory, peerRequire } from '../peers.ts';
 import type { BulkPki } from './pki.ts';
 
 export interface Contender {
@@ -78,11 +78,7 @@ export function findContenders(cache: string, programs: readonly string[]): Cont
   return { present, missing };
 }
 
-/** Where libraries from npm are installed that are compared with. */
-const peers = (): string => resolve(process.env['RESTAPLE_BENCH_PEERS'] ?? '.');
-
-const isThere = (library: string): boolean =>
-  attempt(() => createRequire(join(peers(), 'package.json')).resolve(library)) !== undefined;
+const isThere = (library: string): boolean => attempt(() => peerRequire().resolve(library)) !== undefined;
 
 const npmPeer = (library: string): Contender => ({
   name: `npm \`${library}\`, 64 at a time`,
@@ -91,7 +87,7 @@ const npmPeer = (library: string): Contender => ({
     process.execPath,
     fileURLToPath(new URL('bulk/npm-peer.js', import.meta.url)),
     library,
-    peers(),
+    peerDirectory(),
     certificates,
     issuer,
     out,
