@@ -1,36 +1,19 @@
 /** `restaple doctor` at servers that `openssl s_server` makes odd: what comes with the handshake, and what is said of it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { rawResponse } from '../support/alter.ts';
-import { type BuiltCli, buildCli } from '../support/built-cli.ts';
 import { certificatesPem, keyPem } from '../support/files.ts';
 import { testKeys } from '../support/keys.ts';
-import { type Responder, startResponder } from '../support/ocsp-responder.ts';
 import { describeWithPeer } from '../support/peers.ts';
-import { createTestPki, shift, testResponse } from '../support/pki.ts';
+import { shift, testResponse } from '../support/pki.ts';
 import { startProgram } from '../support/programs/program.ts';
-import { makeDirectory, serverCertificate } from './world.ts';
+import { at, cli, dir, now, pki, responder, serial, useDoctorWorld } from './doctor-world.ts';
+import { serverCertificate } from './world.ts';
 
 const HOUR = 3_600_000;
-const now = new Date();
-const pki = createTestPki({ now });
-const at = { thisUpdate: shift(now, -HOUR), nextUpdate: shift(now, 11 * HOUR) };
-const serial = pki.leaf.certificate.serialNumber;
-let dir: Awaited<ReturnType<typeof makeDirectory>>;
-let cli: BuiltCli;
-let responder: Responder;
 
-beforeAll(async () => {
-  dir = await makeDirectory();
-  cli = await buildCli();
-  responder = await startResponder({ pki, now: () => shift(now, -HOUR) });
-});
-afterAll(async () => {
-  await responder.close();
-  await cli.remove();
-  await dir.remove();
-});
+useDoctorWorld();
 
 async function put(file: string, content: string | Uint8Array): Promise<string> {
   const path = join(dir.path, file);

@@ -2,34 +2,17 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltCli, buildCli } from '../support/built-cli.ts';
 import { certificatesPem, keyPem, withTempDir } from '../support/files.ts';
 import { answer, startHttpServer } from '../support/http-server.ts';
-import { type Responder, startResponder } from '../support/ocsp-responder.ts';
 import { type Outcome, describeWithPeer, run } from '../support/peers.ts';
-import { createTestPki, shift, testResponse } from '../support/pki.ts';
+import { shift, testResponse } from '../support/pki.ts';
 import { type Nginx, startNginx } from '../support/programs/nginx.ts';
-import { makeDirectory, serverCertificate } from './world.ts';
+import { at, cli, dir, now, pki, responder, serial, useDoctorWorld } from './doctor-world.ts';
+import { serverCertificate } from './world.ts';
 
 const HOUR = 3_600_000;
-const now = new Date();
-const pki = createTestPki({ now });
-const at = { thisUpdate: shift(now, -HOUR), nextUpdate: shift(now, 11 * HOUR) };
-const serial = pki.leaf.certificate.serialNumber;
-let dir: Awaited<ReturnType<typeof makeDirectory>>;
-let cli: BuiltCli;
-let responder: Responder;
 
-beforeAll(async () => {
-  dir = await makeDirectory();
-  cli = await buildCli();
-  responder = await startResponder({ pki, now: () => shift(now, -HOUR) });
-});
-afterAll(async () => {
-  await responder.close();
-  await cli.remove();
-  await dir.remove();
-});
+useDoctorWorld();
 
 interface Told {
   readonly cause: string;
@@ -57,6 +40,16 @@ const put = async (file: string, content: string | Uint8Array): Promise<string> 
   return join(dir.path, file);
 };
 
+const siteFor = async (name: string, staple?: Buffer, alone = false): Promise<string> => {
+  const leaf = leafOf(name);
+  const cert = alone ? certificatesPem(leaf) : certificatesPem(leaf, pki.issuer);
+  return `
+    server_name ${name};
+    ssl_certificate ${await put(`${name}.crt`, cert)};
+    ssl_certificate_key ${await put(`${name}.key`, keyPem(leaf))};
+    ${staple ? `ssl_stapling on; ssl_stapling_file ${await put(`${name}.ocsp`, staple)};` : ''}`;
+};
+
 describeWithPeer('nginx', 'nginx', (path) => {
   let server: Nginx;
   let front: Nginx;
@@ -68,22 +61,13 @@ describeWithPeer('nginx', 'nginx', (path) => {
   ];
 
   beforeAll(async () => {
-    const site = async (name: string, staple?: Buffer, alone = false): Promise<string> => {
-      const leaf = leafOf(name);
-      const cert = alone ? certificatesPem(leaf) : certificatesPem(leaf, pki.issuer);
-      return `
-        server_name ${name};
-        ssl_certificate ${await put(`${name}.crt`, cert)};
-        ssl_certificate_key ${await put(`${name}.key`, keyPem(leaf))};
-        ${staple ? `ssl_stapling on; ssl_stapling_file ${await put(`${name}.ocsp`, staple)};` : ''}`;
-    };
     const sites = await Promise.all([
-      site('default.example.test'),
-      site('good.example.test', testResponse(pki, at)),
-      site('old.example.test', testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: now })),
-      site('forged.example.test', testResponse(pki, { ...at, signer: pki.stranger })),
-      site('none.example.test'),
-      site('alone.example.test', undefined, true),
+      siteFor('default.example.test'),
+      siteFor('good.example.test', testResponse(pki, at)),
+      siteFor('old.example.test', testResponse(pki, { thisUpdate: shift(now, -9 * HOUR), nextUpdate: now })),
+      siteFor('forged.example.test', testResponse(pki, { ...at, signer: pki.stranger })),
+      siteFor('none.example.test'),
+      siteFor('alone.example.test', undefined, true),
     ]);
     server = await startNginx(path, (port) =>
       sites.map((lines) => `server { listen 127.0.0.1:${port} ssl; ${lines} }`).join('\n'),

@@ -3,6 +3,7 @@ import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entity } from '../../../src/demo/pki/entity.ts';
 import { certificatesPem, keyPem } from '../../support/files.ts';
+import { eximConfig } from '../../support/programs/exim.ts';
 import { type Program, startProgram } from '../../support/programs/program.ts';
 
 export interface EximWorld {
@@ -42,20 +43,7 @@ export async function makeExim(path: string, dir: string): Promise<EximWorld> {
       startProgram(path, async (port) => {
         await chmod(key, 0o644);
         const config = join(dir, 'exim.conf');
-        const lines = [
-          'keep_environment =',
-          'primary_hostname = localhost',
-          'local_interfaces = 127.0.0.1',
-          `daemon_smtp_ports = ${port}`,
-          `spool_directory = ${spool}`,
-          `log_file_path = ${spool}/%slog`,
-          `pid_file_path = ${spool}/exim.pid`,
-          'tls_advertise_hosts = *',
-          `tls_certificate = ${certificate}`,
-          `tls_privatekey = ${key}`,
-          `tls_ocsp_file = ${option}`,
-        ];
-        await writeFile(config, `${lines.join('\n')}\n`);
+        await writeFile(config, eximConfig({ port, spool, chain: certificate, key, staple: option }));
         return ['-C', config, '-bdf'];
       }),
   };

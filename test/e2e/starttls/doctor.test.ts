@@ -6,6 +6,7 @@ import { pki, staple } from '../../probe/look.ts';
 import { answer, startHttpServer } from '../../support/http-server.ts';
 import { describeWithPeer, run } from '../../support/peers.ts';
 import { type CliRun, runCli } from '../../support/run-cli.ts';
+import { eximConfig } from '../../support/programs/exim.ts';
 import { type Setup, withServer, write } from './world.ts';
 
 const exim: Setup = async ({ dir, chain, key }, port) => {
@@ -13,19 +14,8 @@ const exim: Setup = async ({ dir, chain, key }, port) => {
   await mkdir(spool, { recursive: true });
   // It serves as a user of its own.
   await chmod(spool, 0o777);
-  const lines = [
-    'keep_environment =',
-    'primary_hostname = localhost',
-    'local_interfaces = 127.0.0.1',
-    `daemon_smtp_ports = ${port}`,
-    `spool_directory = ${spool}`,
-    `log_file_path = ${spool}/%slog`,
-    `pid_file_path = ${spool}/exim.pid`,
-    'tls_advertise_hosts = *',
-    `tls_certificate = ${chain}`,
-    `tls_privatekey = ${key}`,
-  ];
-  return ['-C', await write(join(dir, 'exim.conf'), `${lines.join('\n')}\n`), '-bdf'];
+  const config = eximConfig({ port, spool, chain, key });
+  return ['-C', await write(join(dir, 'exim.conf'), config), '-bdf'];
 };
 
 const dovecot: Setup = async ({ dir, chain, key }, port) => {

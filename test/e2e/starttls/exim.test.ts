@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { describeWithPeer } from '../../support/peers.ts';
 import { staple } from '../../probe/look.ts';
+import { eximConfig } from '../../support/programs/exim.ts';
 import { PRESENTED, type Setup, presentedBy, withServer, write } from './world.ts';
 
 const exim: Setup = async ({ dir, chain, key }, port, withTls) => {
@@ -12,20 +13,8 @@ const exim: Setup = async ({ dir, chain, key }, port, withTls) => {
   // It serves as a user of its own.
   await chmod(spool, 0o777);
   await writeFile(join(dir, 'staple'), staple);
-  const lines = [
-    'keep_environment =',
-    'primary_hostname = localhost',
-    'local_interfaces = 127.0.0.1',
-    `daemon_smtp_ports = ${port}`,
-    `spool_directory = ${spool}`,
-    `log_file_path = ${spool}/%slog`,
-    `pid_file_path = ${spool}/exim.pid`,
-    `tls_advertise_hosts = ${withTls ? '*' : ''}`,
-    `tls_certificate = ${chain}`,
-    `tls_privatekey = ${key}`,
-    `tls_ocsp_file = ${join(dir, 'staple')}`,
-  ];
-  return ['-C', await write(join(dir, 'exim.conf'), `${lines.join('\n')}\n`), '-bdf'];
+  const config = eximConfig({ port, spool, chain, key, withTls, staple: join(dir, 'staple') });
+  return ['-C', await write(join(dir, 'exim.conf'), config), '-bdf'];
 };
 
 describeWithPeer('exim4', 'Exim', (path) => {
