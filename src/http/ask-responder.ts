@@ -6,9 +6,10 @@
 import { DerError, ResponseError, RestapleError, TransportError, type ErrorCode } from '../errors.ts';
 import { nameCache } from './cached.ts';
 import type { HttpClient } from './client.ts';
+import type { Ending } from './ending.ts';
 import { type Freshness, NOT_FRESH, freshnessOf } from './freshness.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
-import type { Ending, HttpAnswer } from './message.ts';
+import type { HttpAnswer } from './message.ts';
 import { isGetEligible, ocspGetUrl } from './ocsp-get.ts';
 import { requireOcspBody } from './ocsp-body.ts';
 import { exchangeFollowing } from './redirects.ts';

@@ -1,13 +1,11 @@
 /** What may end a wait from outside: a time-out, or the caller's signal. */
-import { setMaxListeners } from 'node:events';
-import type { Ending } from './message.ts';
+import { type Ending, whenAborted } from './ending.ts';
 
 export class Guard {
   /** Rejects when the guard's time-out runs off or its signal is aborted; never resolves. */
   readonly failed: Promise<never>;
   #fail: ((error: Error) => void) | undefined;
-  readonly #signal: Ending | undefined;
-  readonly #onAbort: () => void;
+  readonly #unbind: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   /** `aborted` makes the error from the signal's reason. Whoever makes a guard awaits `failed`, then releases it. */
@@ -15,13 +13,7 @@ export class Guard {
     this.failed = new Promise<never>((_resolve, reject) => {
       this.#fail = reject;
     });
-    this.#signal = signal;
-    this.#onAbort = () => this.#fail?.(aborted(signal?.reason));
-    if (signal === undefined) return;
-    // One signal serves every request of a run, 64 at a time: no leak, though Node warns from the eleventh on.
-    if (signal instanceof AbortSignal) setMaxListeners(0, signal);
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
+    this.#unbind = whenAborted(signal, (why) => this.#fail?.(aborted(why)));
   }
 
   /** Fails in `ms` milliseconds, in place of the time-out that was set before. */
@@ -32,6 +24,6 @@ export class Guard {
 
   release(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unbind();
   }
 }

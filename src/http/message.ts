@@ -1,5 +1,6 @@
 /** One HTTP request and its answer, as the rest of restaple sees them: whole, in memory, bounded. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Ending } from './ending.ts';
 import type { HeaderList } from './headers.ts';
 
 /** A request, whole. */
@@ -21,15 +22,6 @@ export interface HttpRequest {
   readonly answerTimeoutMs?: number;
   /** Gives the exchange up. A RestapleError as its reason is thrown as it is. */
   readonly signal?: Ending;
-}
-
-/** What can end a wait: an `AbortSignal`, or what has this of it and costs less to make. */
-export interface Ending {
-  readonly aborted: boolean;
-  /** Why, once it is. */
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** Its answer, whole, whatever its status. */

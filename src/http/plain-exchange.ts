@@ -27,9 +27,8 @@ export class PlainExchange implements Sending, Turn {
   #reject!: (error: Error) => void;
   readonly #connection: PlainConnection;
   readonly #options: PlainOptions;
-  #head: PlainHead | undefined;
-  /** Only where it does not come in one piece. */
-  #body: Buffer | undefined;
+  /** Only where the answer does not come in one piece. */
+  #partial: { readonly head: PlainHead; readonly body: Buffer } | undefined;
   #successor: Sending | undefined;
 
   constructor(connection: PlainConnection, options: PlainOptions) {
@@ -52,8 +51,8 @@ export class PlainExchange implements Sending, Turn {
 
   data(chunk: Buffer): void {
     const { progress, request } = this.#options;
-    if (this.#head) {
-      this.#fill(this.#head, chunk);
+    if (this.#partial) {
+      this.#fill(this.#partial, chunk);
       return;
     }
     const head = readPlainHead(chunk);
@@ -66,9 +65,8 @@ export class PlainExchange implements Sending, Turn {
     progress.declared = head.length;
     const end = head.end + head.length;
     if (chunk.length < end) {
-      this.#head = head;
-      this.#body = Buffer.allocUnsafeSlow(head.length);
-      this.#fill(head, chunk.subarray(head.end));
+      this.#partial = { head, body: Buffer.allocUnsafeSlow(head.length) };
+      this.#fill(this.#partial, chunk.subarray(head.end));
     } else this.#finish(head, chunk.subarray(head.end, end), chunk.length > end);
   }
 
@@ -106,10 +104,9 @@ export class PlainExchange implements Sending, Turn {
     socket.uncork();
   }
 
-  #fill(head: PlainHead, chunk: Buffer): void {
+  #fill({ head, body }: { readonly head: PlainHead; readonly body: Buffer }, chunk: Buffer): void {
     const { progress } = this.#options;
     const at = progress.received;
-    const body = this.#body ?? Buffer.alloc(0);
     progress.received += chunk.copy(body, at);
     if (progress.received === head.length) this.#finish(head, body, chunk.length > head.length - at);
   }

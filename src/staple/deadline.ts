@@ -2,10 +2,9 @@
 export const DEFAULT_TIMEOUT_MS = 45_000;
 
 /** The end of a whole attempt over all responders: it counts from the first request, not from the wait for a free place. */
-import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../duration.ts';
 import { TransportError } from '../errors.ts';
-import type { Ending } from '../http/message.ts';
+import { type Ending, whenAborted } from '../http/ending.ts';
 import { printableUrlText } from '../http/place.ts';
 
 export class Deadline implements Ending {
@@ -17,8 +16,7 @@ export class Deadline implements Ending {
   readonly #now: () => number;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #outer: Ending | undefined;
-  readonly #onOuter = (): void => this.#abort(this.#outer?.reason);
+  readonly #unbind: () => void;
 
   /**
    * @param now a clock that only goes on, in milliseconds, for `remainingMs`.
@@ -27,13 +25,8 @@ export class Deadline implements Ending {
   constructor(timeoutMs: number, now: () => number = () => 0, outer?: Ending) {
     this.#timeoutMs = timeoutMs;
     this.#now = now;
-    this.#outer = outer;
     // By hand: `AbortSignal.any` of Node 20 keeps what it made for as long as a signal that is never aborted lives.
-    if (outer === undefined) return;
-    // A keeper has one for all that it asks, 64 at a time: no leak, though Node warns from the eleventh on.
-    if (outer instanceof AbortSignal) setMaxListeners(0, outer);
-    if (outer.aborted) this.#onOuter();
-    else outer.addEventListener('abort', this.#onOuter, { once: true });
+    this.#unbind = whenAborted(outer, (reason) => this.#abort(reason));
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
@@ -62,7 +55,7 @@ export class Deadline implements Ending {
 
   release(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#onOuter);
+    this.#unbind();
   }
 
   #abort(reason: unknown): void {

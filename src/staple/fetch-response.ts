@@ -7,7 +7,7 @@ import type { Freshness } from '../http/freshness.ts';
 import { printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
-import type { Ending } from '../http/message.ts';
+import type { Ending } from '../http/ending.ts';
 import { HostHealth } from '../http/host-health.ts';
 import type { Limiter } from '../http/limiter.ts';
 import { type Retry, isTemporary, retryAfterOf, retryDelayMs } from '../http/retry-policy.ts';

@@ -62,7 +62,7 @@ export class Crew {
   constructor(size: 2 | 4, flags: FetchFlags, { colorOut, colorErr }: Pick<Io, 'colorOut' | 'colorErr'>) {
     const limits = { total: Math.floor((flags.jobs ?? TOTAL) / size), perHost: PER_HOST / size };
     this.limits = limits;
-    this.#stopped = new Int32Array(new SharedArrayBuffer(size * Int32Array.BYTES_PER_ELEMENT));
+    this.#stopped = new Int32Array(new SharedArrayBuffer((size - 1) * Int32Array.BYTES_PER_ELEMENT));
     const workers = Array.from({ length: size - 1 }, (_, index) => {
       const workerData: BulkOrders = { flags, limits, colorOut, colorErr, stopped: this.#stopped, index };
       return this.#join(new Worker(PROGRAM, { workerData }));
