@@ -11,16 +11,23 @@ const MODE = 0o755;
  * @throws what node:fs throws.
  */
 export function makeDirectory(path: string): void {
+  try {
+    makeOne(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    // What was missing above may be there by now, made by another process: then it is tried once more, and no further.
+    makeDirectory(dirname(path));
+    makeOne(path);
+  }
+}
+
+/** Somebody else may be faster. */
+function makeOne(path: string): void {
   if (isDirectory(path)) return;
   try {
     mkdirSync(path, { mode: MODE });
   } catch (error) {
-    // Somebody else may have been faster.
-    if (isDirectory(path)) return;
-    const above = dirname(path);
-    if (!isMissing(error) || isDirectory(above)) throw error;
-    makeDirectory(above);
-    makeDirectory(path);
+    if (!isDirectory(path)) throw error;
   }
 }
 
