@@ -49,8 +49,8 @@ const lazyCrypto = {
         : { path: 'node:crypto', namespace: 'lazy' },
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: `module.exports = {${importedFromCrypto()
-        .map((name) => `get ${name}() { return require('node:crypto').${name}; }`)
+      contents: `let crypto; module.exports = {${importedFromCrypto()
+        .map((name) => `get ${name}() { return (crypto ??= require('node:crypto')).${name}; }`)
         .join(',')}};`,
     }));
   },

@@ -39,7 +39,7 @@ export async function loadNamed(paths: readonly string[]): Promise<readonly Cert
 }
 
 /** Loads one file, so that an error about its bytes says whose they are. */
-export async function namingFile<T>(path: string, load: (path: string) => Promise<T>): Promise<T> {
+export async function namingFile<T>(path: string, load: (path: string) => T | Promise<T>): Promise<T> {
   try {
     return await load(path);
   } catch (error) {

@@ -6,8 +6,41 @@
  */
 const MAX_ARC_OCTETS = 19;
 
+interface Read {
+  /** A copy: whose bytes they were may change them. */
+  readonly octets: Uint8Array;
+  readonly text: string;
+}
+
+/** Those that were read last: a certificate has some fifteen, and the next one has the same. */
+const READ: (Read | undefined)[] = Array.from({ length: 256 });
+/** Few in use have more. */
+const MAX_KEPT_OCTETS = 16;
+
 /** Content octets to dotted text; `undefined` when they are empty, cut short, not minimal, or have an arc beyond UUIDs. */
 export function oidToText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > MAX_KEPT_OCTETS) return toText(bytes, start, end);
+  const slot = slotOf(bytes, start, end);
+  const read = READ[slot];
+  if (read && isAt(read.octets, bytes, start, end)) return read.text;
+  const text = toText(bytes, start, end);
+  if (text !== undefined) READ[slot] = { octets: new Uint8Array(bytes.subarray(start, end)), text };
+  return text;
+}
+
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  let slot = end - start;
+  for (let i = start; i < end; i++) slot = (slot * 31 + (bytes[i] ?? 0)) & 0xff;
+  return slot;
+}
+
+function isAt(octets: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (octets.length !== end - start) return false;
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== bytes[start + i]) return false;
+  return true;
+}
+
+function toText(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (start >= end || ((bytes[end - 1] ?? 0x80) & 0x80) !== 0) return undefined;
   let text = '';
   let arc = 0;

@@ -72,7 +72,7 @@ function answerOf(incoming: IncomingMessage, body: Buffer, progress: Progress): 
     headers: incoming.headers,
     body,
     address: addresses[0],
-    ...(port === undefined ? {} : { port }),
+    port,
     ...(proxy === undefined ? {} : { proxy, isForwarded: isForwarded === true }),
   };
 }

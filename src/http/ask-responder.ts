@@ -26,7 +26,7 @@ export interface AskOptions<T> {
   readonly trusted?: boolean;
   /** The largest answer taken, in bytes. */
   readonly maxBytes: number;
-  readonly signal?: Ending;
+  readonly signal?: Ending | undefined;
   /** Decodes and verifies; what it throws decides, with the rest, whether POST is tried. */
   readonly accept: (body: Buffer) => T;
   /** What is at hand and still good: a GET asks for something newer only. */
@@ -57,6 +57,14 @@ const FINAL_WORDS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'responder-internal-error',
   'responder-sig-required',
 ]);
+
+const OWN_HEADERS: Readonly<Record<'GET' | 'POST', HeaderList>> = {
+  GET: [['Accept', 'application/ocsp-response']],
+  POST: [
+    ['Accept', 'application/ocsp-response'],
+    ['Content-Type', 'application/ocsp-request'],
+  ],
+};
 
 /** What POST over the same way could not cure. */
 const NO_WAY_THERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -100,35 +108,50 @@ async function ask<T>(
   body: Buffer | undefined,
   options: AskOptions<T>,
 ): Promise<ResponderAnswer<T>> {
-  const type: HeaderList = body === undefined ? [] : [['Content-Type', 'application/ocsp-request']];
   const kept = method === 'GET' ? options.kept : undefined;
-  const own: HeaderList = [
-    ['Accept', 'application/ocsp-response'],
-    ...type,
-    ...(kept === undefined ? [] : condition(kept)),
-  ];
+  const own = kept === undefined ? OWN_HEADERS[method] : [...OWN_HEADERS[method], ...condition(kept)];
   const { answer, request } = await exchangeFollowing(client, {
     method,
     url,
     headers: mergeHeaders(own, options.headers),
     trusted: options.trusted === true,
     maxBytes: options.maxBytes,
-    ...(body === undefined ? {} : { body }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    body,
+    signal: options.signal,
   });
   const { headers, address } = answer;
-  const facts = { method: request.method, url: request.url, contentType: headers['content-type'], address };
+  const { method: asked, url: answering } = request;
+  const contentType = headers['content-type'];
   // Only to a question with a condition (RFC 9110 section 15.4.5); unasked for, it is as wrong as any other status.
   if (kept !== undefined && confirms(answer, kept)) {
     // Put to every rule again: it may have ended while the question was on its way.
     const value = accepted(kept.body, answer, options);
-    return { ...facts, value, body: kept.body, notModified: true, freshness: refreshed(kept, answer) };
+    const freshness = refreshed(kept, answer);
+    return {
+      value,
+      body: kept.body,
+      method: asked,
+      url: answering,
+      contentType,
+      address,
+      notModified: true,
+      freshness,
+    };
   }
-  requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
-  requireOcspBody(answer, request.url, url);
+  requireOk(answer, answering, headerValue(request.headers ?? [], 'host') ?? answering.host);
+  requireOcspBody(answer, answering, url);
   const value = accepted(answer.body, answer, options);
   const freshness = method === 'GET' ? freshnessOf(headers) : NOT_FRESH;
-  return { ...facts, value, body: answer.body, notModified: false, freshness };
+  return {
+    value,
+    body: answer.body,
+    method: asked,
+    url: answering,
+    contentType,
+    address,
+    notModified: false,
+    freshness,
+  };
 }
 
 function accepted<T>(body: Buffer, { headers }: HttpAnswer, { accept }: AskOptions<T>): T {

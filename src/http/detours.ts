@@ -38,18 +38,21 @@ export interface Destination {
 
 /** As in curl the first `--connect-to` that fits counts, then the last `--resolve`, `*` after all others. */
 export function detour(host: UrlHost, port: string, { connectTo, resolve }: Detours): Destination {
+  if (connectTo.length === 0 && resolve.length === 0)
+    return { host, port, addresses: undefined, named: false };
   const to = connectTo.find(
     (one) =>
       (one.host ?? host) === host &&
       (one.port ?? port) === port &&
       (one.toHost !== undefined || one.toPort !== undefined),
   );
-  const destination = { host: to?.toHost ?? host, port: to?.toPort ?? port };
-  const known = resolve.filter((one) => one.port === destination.port);
-  const found =
-    known.findLast((one) => one.host === destination.host) ?? known.findLast((one) => one.host === '*');
+  const toHost = to?.toHost ?? host;
+  const toPort = to?.toPort ?? port;
+  const known = resolve.filter((one) => one.port === toPort);
+  const found = known.findLast((one) => one.host === toHost) ?? known.findLast((one) => one.host === '*');
   return {
-    ...destination,
+    host: toHost,
+    port: toPort,
     addresses: found?.addresses,
     named: to?.toHost !== undefined || found !== undefined,
   };

@@ -43,8 +43,8 @@ export async function exchangeOnce(
   const limit = (ms: number): void => guard.failIn(ms, () => timeoutFailure(ms, progress));
   let sending: Sending | undefined;
   try {
-    limit(timeouts.connectTimeoutMs);
-    sending = carrier.send(request, [...headers, ...carrier.headers], progress, {
+    const all = carrier.headers.length === 0 ? headers : [...headers, ...carrier.headers];
+    sending = carrier.send(request, all, progress, {
       // Names are looked up in turn by a few threads: who waited for one behind dead names has his time to connect still.
       found: () => limit(timeouts.connectTimeoutMs),
       ready: () => {
@@ -52,7 +52,9 @@ export async function exchangeOnce(
         limit(request.answerTimeoutMs ?? timeouts.answerTimeoutMs);
       },
     });
-    const answer = await Promise.race([guard.failed, sending.answer]);
+    // A kept connection is ready at once.
+    if (progress.stage !== 'answering') limit(timeouts.connectTimeoutMs);
+    const answer = await guard.watch(sending.answer);
     if (isProxyLogin(answer, carrier) || isProxyTrouble(answer, carrier))
       throw proxyFailure(`answers ${answer.status} ${answer.statusText}`, progress, answer.status);
     return answer;

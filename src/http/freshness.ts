@@ -33,8 +33,8 @@ export function freshnessOf(headers: IncomingHttpHeaders): Freshness {
   const { etag } = headers;
   const modified = httpDate(headers['last-modified'] ?? '');
   return {
-    ...(etag !== undefined && ETAG.test(etag) && { etag }),
-    ...(!Number.isNaN(modified) && { lastModified: new Date(modified) }),
+    etag: etag !== undefined && ETAG.test(etag) ? etag : undefined,
+    lastModified: Number.isNaN(modified) ? undefined : new Date(modified),
     freshForMs: Math.max(0, lifetime(headers) - ageOf(headers)) * 1000,
   };
 }

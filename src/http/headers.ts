@@ -3,8 +3,10 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** `theirs` after those of `ours` that `theirs` does not name. */
 export function mergeHeaders(ours: HeaderList, theirs: HeaderList): HeaderList {
-  const named = new Set(theirs.map(([name]) => name.toLowerCase()));
-  return [...ours.filter(([name]) => !named.has(name.toLowerCase())), ...theirs];
+  if (theirs.length === 0) return ours;
+  const isNamed = (name: string): boolean =>
+    theirs.some(([other]) => other.toLowerCase() === name.toLowerCase());
+  return [...ours.filter(([name]) => !isNamed(name)), ...theirs];
 }
 
 /** The value of a header; the last one where it is there more than once. */

@@ -15,13 +15,13 @@ export interface HttpRequest {
   readonly trusted?: boolean;
   /** Sent as they are; they replace the client's own of the same name, `Host` included. */
   readonly headers?: HeaderList;
-  readonly body?: Buffer;
+  readonly body?: Buffer | undefined;
   /** The largest body that is taken, in bytes. */
   readonly maxBytes: number;
   /** In place of the client's `answerTimeoutMs`, for what may be large. */
   readonly answerTimeoutMs?: number;
   /** Gives the exchange up. A RestapleError as its reason is thrown as it is. */
-  readonly signal?: Ending;
+  readonly signal?: Ending | undefined;
 }
 
 /** Its answer, whole, whatever its status. */
@@ -35,7 +35,7 @@ export interface HttpAnswer {
   /** The IP address that answered. */
   readonly address: string | undefined;
   /** The TCP port at it, which need not be that of the URL. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** `host:port` of the proxy that it came through; the address is then known to that alone. */
   readonly proxy?: string;
   /** The proxy read what it handed on, and may itself be the one that answered. */

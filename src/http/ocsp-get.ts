@@ -15,8 +15,12 @@ const MAX_GET_BYTES = 255;
  * A query stays where it was, behind the path; a fragment is never sent.
  */
 export function ocspGetUrl(responder: URL, request: Uint8Array): URL {
+  const encoded = encodeURIComponent(asBuffer(request).toString('base64'));
+  const { href } = responder;
+  // Nothing stands behind the path: the whole is taken apart once.
+  if (!/[?#]/.test(href)) return new URL(`${pathWithoutEnd(href)}/${encoded}`);
   const url = new URL(responder);
-  url.pathname = `${pathWithoutEnd(url.pathname)}/${encodeURIComponent(asBuffer(request).toString('base64'))}`;
+  url.pathname = `${pathWithoutEnd(url.pathname)}/${encoded}`;
   if (url.hash !== '') url.hash = '';
   return url;
 }

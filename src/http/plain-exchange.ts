@@ -120,14 +120,7 @@ export class PlainExchange implements Sending, Turn {
     connection.rest();
     if (persists && !isMore) kept(connection);
     else connection.socket.destroy();
-    this.#resolve({
-      status,
-      statusText,
-      headers,
-      body,
-      address: addresses[0],
-      ...(port !== undefined && { port }),
-    });
+    this.#resolve({ status, statusText, headers, body, address: addresses[0], port });
   }
 }
 

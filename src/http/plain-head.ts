@@ -36,21 +36,24 @@ const NOT_PLAIN: ReadonlySet<string> = new Set([
   'upgrade',
   'set-cookie',
   'proxy-connection',
-  '__proto__',
+  // An object has these without being given them.
+  ...Object.getOwnPropertyNames(Object.prototype),
 ]);
 
 /** `undefined` for everything that is not plain, and where the head is not whole. */
 export function readPlainHead(bytes: Buffer): PlainHead | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1 || end > MAX_BYTES) return undefined;
-  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  const [, digits, statusText = ''] = STATUS_LINE.exec(first) ?? [];
+  const lines = bytes.toString('latin1', 0, end).split('\r\n');
+  const [, digits, statusText = ''] = STATUS_LINE.exec(lines[0] ?? '') ?? [];
   if (digits === undefined) return undefined;
   const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const [, name = '', value = ''] = FIELD.exec(line) ?? [];
+  const names: string[] = [];
+  for (let i = 1; i < lines.length; i++) {
+    const [, name = '', value = ''] = FIELD.exec(lines[i] ?? '') ?? [];
     const key = name.toLowerCase();
-    if (key === '' || headers[key] !== undefined || NOT_PLAIN.has(key)) return undefined;
+    if (key === '' || names.includes(key) || NOT_PLAIN.has(key)) return undefined;
+    names.push(key);
     // node:http takes a length with a tab behind it for none.
     headers[key] = key === 'content-length' ? value : value.replace(TRAILING_SPACE, '');
   }

@@ -98,8 +98,12 @@ export class PlainLane {
 
 /** Of several Host headers one must be chosen. */
 function isPlain(headers: HeaderList): boolean {
-  const hosts = headers.filter(([name]) => name.toLowerCase() === 'host');
-  return hosts.length === 1 && headers.every(([name, value]) => NAME.test(name) && VALUE.test(value));
+  let hosts = 0;
+  for (const [name, value] of headers) {
+    if (!NAME.test(name) || !VALUE.test(value)) return false;
+    if (name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts === 1;
 }
 
 /** As node:http writes it. */

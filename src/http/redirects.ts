@@ -100,7 +100,7 @@ function redirected(request: HttpRequest, answer: HttpAnswer, location: string):
       url.hostname === request.url.hostname ? isSameOrigin || !FOR_ONE_HOST.has(name) : FOR_ANYBODY.has(name),
     ),
     trusted: request.trusted === true && url.hostname === request.url.hostname,
-    ...(keeps && body !== undefined ? { body } : {}),
+    body: keeps ? body : undefined,
   };
 }
 

@@ -42,25 +42,24 @@ export interface Route {
  */
 export function routeTo(url: URL, trusted: boolean, rules: RouteRules): Route {
   const proxy = rules.proxyFor(url);
-  const to = detour(url.hostname, portOf(url), rules);
-  const host = withoutBrackets(to.host);
-  const [first] = to.addresses ?? [];
-  const way = {
-    port: to.port,
-    proxy,
-    isDetour: to.host !== url.hostname || to.port !== portOf(url) || first !== undefined,
-  };
-  if (to.addresses !== undefined && first !== undefined) {
+  const { hostname } = url;
+  const ownPort = portOf(url);
+  const { host: toHost, port, addresses, named } = detour(hostname, ownPort, rules);
+  const host = withoutBrackets(toHost);
+  const first = addresses?.[0];
+  const isDetour = toHost !== hostname || port !== ownPort || first !== undefined;
+  if (addresses !== undefined && first !== undefined) {
     // node:net looks no IP address up, and a proxy asks its own DNS: there the address must stand in the host's place.
     const dialled = isIP(host) === 0 && proxy === undefined ? host : first;
-    return { ...way, host: dialled, lookup: fixed(to.addresses), trusted: true };
+    return { host: dialled, port, lookup: fixed(addresses), proxy, isDetour, trusted: true };
   }
-  if (trusted || to.named || rules.allowPrivate || rules.allowHosts.has(url.hostname)) {
-    return { ...way, host, lookup: rules.lookup, trusted: true };
+  if (trusted || named || rules.allowPrivate || rules.allowHosts.has(hostname)) {
+    return { host, port, lookup: rules.lookup, proxy, isDetour, trusted: true };
   }
   requirePublicHost(host, url, rules.interfaces);
   if (proxy !== undefined && looksNamesUp(proxy)) requirePublicName(host, url);
-  return { ...way, host, lookup: publicOnly(rules.lookup, url, rules.interfaces), trusted: false };
+  const lookup = publicOnly(rules.lookup, url, rules.interfaces);
+  return { host, port, lookup, proxy, isDetour, trusted: false };
 }
 
 /** A look-up that asks nobody. */

@@ -60,7 +60,7 @@ function readBounded(file: number, path: string): Buffer {
  * @throws InputError `file-unreadable` or `certificate-not-found`.
  * @throws DerError when what looks like a certificate is none.
  */
-export async function loadCertificates(path: string): Promise<readonly Certificate[]> {
+export function loadCertificates(path: string): readonly Certificate[] {
   const certificates = parseCertificates(readInputFile(path));
   if (certificates.length === 0) throw new InputError('certificate-not-found', 'no certificate in it', path);
   return certificates;
@@ -77,7 +77,7 @@ export async function loadCertificatePool(path: string): Promise<readonly Certif
     const file = join(path, name);
     try {
       // Nobody waits for a pipe that happens to lie there.
-      if (isFile(file)) for (const one of await loadCertificates(file)) pool.push(one);
+      if (isFile(file)) for (const one of loadCertificates(file)) pool.push(one);
     } catch (error) {
       if (!(error instanceof RestapleError)) throw error;
     }

@@ -40,5 +40,5 @@ export const createHitch: CreateAdapter = ({ dir = DIR, check, reload = RELOAD }
 
 /** Hitch looks at files only for certificates that it could ask about by itself. */
 async function isWatched(certificate: string): Promise<boolean> {
-  return ocspUrls(findLeaf(await loadCertificates(certificate))).length > 0;
+  return ocspUrls(findLeaf(loadCertificates(certificate))).length > 0;
 }

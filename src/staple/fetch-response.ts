@@ -4,7 +4,7 @@ import { InputError, RestapleError, TransportError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../der/reader.ts';
 import { askResponder, rank } from '../http/ask-responder.ts';
 import type { Freshness } from '../http/freshness.ts';
-import { printableUrlText } from '../http/place.ts';
+import { printableUrl, printableUrlText } from '../http/place.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { HeaderList } from '../http/headers.ts';
 import type { Ending } from '../http/ending.ts';
@@ -186,8 +186,15 @@ async function ask<T>(
       return health.run(url, () => askResponder(client, url, request, asking));
     });
     const { value, body: der, method: used, contentType, notModified, freshness } = answer;
-    const shown = printableUrlText(responder);
-    return { value, der, method: used, contentType, responder: shown, notModified, freshness };
+    return {
+      value,
+      der,
+      method: used,
+      contentType,
+      responder: printableUrl(url),
+      notModified,
+      freshness,
+    };
   } catch (error) {
     if (error instanceof RestapleError) return error;
     throw error;

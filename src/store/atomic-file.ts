@@ -13,7 +13,6 @@ import {
   fchownSync,
   fstatSync,
   fsync,
-  fsyncSync,
   futimesSync,
   openSync,
   readdirSync,
@@ -41,26 +40,23 @@ export interface PreparedFile {
   /** @throws InputError `output-unwritable`; nothing is left behind then. */
   commit(): Promise<void>;
   /** Does nothing after a commit. */
-  discard(): Promise<void>;
+  discard(): void;
 }
 
-const syncInPool = promisify(fsync);
+const sync = promisify(fsync);
 
-/** tmpfs and ramfs (statfs(2)): memory, of which nothing is written anywhere. */
+/** tmpfs and ramfs (statfs(2)): memory, of which nothing is written anywhere, so that a sync has nothing to do. */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 /** By directory. */
 const inMemory = new Map<string, boolean>();
 
-/** Where a sync has nothing to do it is done at once: to wake a thread of the pool takes a hundred times as long. */
-function sync(file: number, directory: string): Promise<void> {
-  let isInMemory = inMemory.get(directory);
-  if (isInMemory === undefined) {
-    isInMemory = IN_MEMORY.has(attempt(() => statfsSync(directory).type) ?? 0);
-    inMemory.set(directory, isInMemory);
+function isInMemory(directory: string): boolean {
+  let found = inMemory.get(directory);
+  if (found === undefined) {
+    found = IN_MEMORY.has(attempt(() => statfsSync(directory).type) ?? 0);
+    inMemory.set(directory, found);
   }
-  if (!isInMemory) return syncInPool(file);
-  fsyncSync(file);
-  return Promise.resolve();
+  return found;
 }
 
 let counter = 0;
@@ -101,7 +97,6 @@ export async function prepareFile(path: string, bytes: Uint8Array, modified?: Da
       commit: () => move(path, temporary, target, directory),
       discard: () => {
         if (live.has(temporary)) remove(temporary);
-        return Promise.resolve();
       },
     };
   } catch (error) {
@@ -149,7 +144,7 @@ async function writeTemporary(
     if (present) keepOwner(file, present);
     writeFileSync(file, bytes);
     if (modified) futimesSync(file, modified, modified);
-    await sync(file, directory);
+    if (!isInMemory(directory)) await sync(file);
     return temporary;
   } catch (error) {
     remove(temporary);
@@ -161,7 +156,7 @@ async function writeTemporary(
 
 function openTemporary(directory: string): { file: number; temporary: string } {
   for (;;) {
-    const temporary = join(directory, `.restaple-${process.pid}-${counter++}.tmp`);
+    const temporary = `${directory}/.restaple-${process.pid}-${counter++}.tmp`;
     try {
       const file = openSync(temporary, 'wx', 0o600);
       live.add(temporary);
@@ -189,7 +184,7 @@ async function move(path: string, temporary: string, target: string, directory: 
     remove(temporary);
     throw unwritable(path, error);
   }
-  await directorySynced(directory);
+  if (!isInMemory(directory)) await directorySynced(directory);
 }
 
 /** By directory, the sync that begins when the one under way has ended: it serves all who came meanwhile. */
@@ -219,7 +214,7 @@ async function syncNext(directory: string): Promise<void> {
 async function syncDirectory(directory: string): Promise<void> {
   const handle = openSync(directory, 'r');
   try {
-    await sync(handle, directory);
+    await sync(handle);
   } finally {
     closeSync(handle);
   }

@@ -20,20 +20,20 @@ export interface LinkTarget {
  * @throws InputError `output-unwritable` for somebody else's link, and what node:fs throws.
  */
 export function linkTarget(path: string): LinkTarget {
-  const makers = new Set<number>();
+  const makers: number[] = [];
   let at = path;
   for (let links = 0; links <= MAX_LINKS; links++) {
     const stats = lstatSync(at, { throwIfNoEntry: false });
     if (stats?.isSymbolicLink() !== true) {
       const isOwners = (): boolean => {
         const { uid } = stats ?? statSync(dirname(at));
-        return [...makers].every((maker) => isTrusted(maker, uid));
+        return makers.every((maker) => isTrusted(maker, uid));
       };
-      if (makers.size === 0 || isOwners()) return { target: inRealDirectory(at), present: stats };
+      if (makers.length === 0 || isOwners()) return { target: inRealDirectory(at), present: stats };
       const message = `cannot write ${path}: it is a link to ${at}, made by a user who does not own that`;
       throw new InputError('output-unwritable', message, path);
     }
-    makers.add(stats.uid);
+    makers.push(stats.uid);
     at = resolve(realpathSync(dirname(at)), readlinkSync(at));
   }
   // Throws ELOOP.

@@ -66,7 +66,7 @@ export async function keepStaple(
     await prepared.commit();
     return { outcome: 'written' };
   } finally {
-    await prepared.discard();
+    prepared.discard();
   }
 }
 

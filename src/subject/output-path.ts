@@ -19,6 +19,6 @@ const GENERIC: ReadonlySet<string> = new Set([
 export function outputPath(certificatePath: string, outDir: string | undefined): string {
   const name = basename(certificatePath, extname(certificatePath));
   if (outDir === undefined) return join(dirname(certificatePath), `${name}.ocsp`);
-  const parent = basename(dirname(resolve(certificatePath)));
-  return join(outDir, `${GENERIC.has(name) && parent !== '' ? parent : name}.ocsp`);
+  const parent = GENERIC.has(name) ? basename(dirname(resolve(certificatePath))) : '';
+  return join(outDir, `${parent === '' ? name : parent}.ocsp`);
 }

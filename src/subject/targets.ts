@@ -1,10 +1,11 @@
 /** From what was typed to certificate files. */
 import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { InputError } from '../errors.ts';
 import { systemReason } from '../issuer/load-certificates.ts';
 import { Pace } from '../pace.ts';
+import { fileResolver } from './resolve-file.ts';
 
 export interface Target {
   /** As it is shown: what was typed, or below it. */
@@ -42,8 +43,9 @@ export type Visit = (target: Target) => Promise<void> | undefined;
 /** The files of each argument, sorted within a directory or pattern, each file once. */
 export async function findTargets(args: readonly string[]): Promise<readonly Target[]> {
   const found = new Map<string, Target>();
+  const resolveFile = fileResolver();
   await visitTargets(args, (target) => {
-    const key = resolve(target.path);
+    const key = resolveFile(target.path);
     // Without `stats`: of a hundred thousand, they would take more memory than all else.
     const { path, foundIn, problem } = target;
     if (!found.has(key)) found.set(key, { path, foundIn, problem });
@@ -108,8 +110,9 @@ async function walk(root: string, visit: Visit): Promise<void> {
       return;
     }
     const wanted = entries.filter((entry) => isWanted(entry));
+    const inside = join(directory, 'a').slice(0, -1);
     for (const entry of wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(directory, entry.name);
+      const path = inside + entry.name;
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH) await enter(path, depth + 1);
         continue;

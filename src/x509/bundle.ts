@@ -27,10 +27,12 @@ const PKCS7 = new Set(['PKCS7', 'CMS']);
 export function parseCertificates(file: Buffer): readonly Certificate[] {
   // No DER certificate starts like text, and no text starts with 0x30 0x8x.
   if (file[0] === 0x30 && (file[1] ?? 0) >= 0x80) return decodeAny(file);
-  return parsePem(file).blocks.flatMap(({ label, der }) => {
-    if (CERTIFICATE.has(label)) return [decodeCertificate(der)];
-    return PKCS7.has(label) ? decodePkcs7(der) : [];
-  });
+  const certificates: Certificate[] = [];
+  for (const { label, der } of parsePem(file).blocks) {
+    if (CERTIFICATE.has(label)) certificates.push(decodeCertificate(der));
+    else if (PKCS7.has(label)) certificates.push(...decodePkcs7(der));
+  }
+  return certificates;
 }
 
 /** One certificate or a PKCS#7 file in DER. */

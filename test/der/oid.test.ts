@@ -62,6 +62,26 @@ describe('text that is no identifier', () => {
   );
 });
 
+describe('what was read before', () => {
+  it('does not change with the bytes that it was read from', () => {
+    const bytes = Buffer.from('551d0f', 'hex');
+    expect(oidToText(bytes, 0, 3)).toBe('2.5.29.15');
+    bytes[2] = 0x13;
+    expect(oidToText(bytes, 0, 3)).toBe('2.5.29.19');
+    expect(decode('551d0f')).toBe('2.5.29.15');
+  });
+
+  it('is not taken for another, however many there are', () => {
+    for (let turn = 0; turn < 2; turn++) {
+      for (let arc = 0; arc < 10_000; arc++) {
+        const text = `1.3.6.1.4.1.${arc}`;
+        const octets = oidFromText(text);
+        expect(oidToText(octets, 0, octets.length)).toBe(text);
+      }
+    }
+  });
+});
+
 describe('any identifier', () => {
   const arc = fc.bigInt({ min: 0n, max: 2n ** 128n });
   const identifier = fc

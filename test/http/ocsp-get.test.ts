@@ -18,6 +18,12 @@ describe('the GET form of a request', () => {
     ['what is encoded stays', 'http://ocsp.example/a%2Fb%20c', `http://ocsp.example/a%2Fb%20c/${ENCODED}`],
     ['a query stays behind', 'http://ocsp.example/r?ca=1&x=/', `http://ocsp.example/r/${ENCODED}?ca=1&x=/`],
     ['a fragment is dropped', 'http://ocsp.example/r#part', `http://ocsp.example/r/${ENCODED}`],
+    ['a query of nothing stays', 'http://ocsp.example/?', `http://ocsp.example/${ENCODED}?`],
+    [
+      'so does a question mark of a password',
+      'http://u:a%3Fb@ocsp.example/',
+      `http://u:a%3Fb@ocsp.example/${ENCODED}`,
+    ],
     ['a port stays', 'http://ocsp.example:8080/', `http://ocsp.example:8080/${ENCODED}`],
   ])('%s', (_sentence, responder, expected) => {
     expect(ocspGetUrl(new URL(responder), REQUEST).href).toBe(expected);

@@ -34,7 +34,7 @@ describe('loadCertificates reads', () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'file');
       await writeFile(path, content);
-      expect(raw(await loadCertificates(path))).toEqual(certificates);
+      expect(raw(loadCertificates(path))).toEqual(certificates);
     });
   });
 
@@ -44,7 +44,7 @@ describe('loadCertificates reads', () => {
       await run('mkfifo', [path]);
       await writeFile(file, chainPem);
       const writer = run('/bin/sh', ['-c', `cat '${file}' > '${path}'`]);
-      expect(raw(await loadCertificates(path))).toEqual(CHAIN);
+      expect(raw(loadCertificates(path))).toEqual(CHAIN);
       expect(await writer).toMatchObject({ code: 0 });
     });
   });
@@ -63,7 +63,7 @@ describe('loadCertificates refuses', () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'file');
       await writeFile(path, content);
-      await expect(loadCertificates(path)).rejects.toMatchObject({ code });
+      expect(() => loadCertificates(path)).toThrow(expect.objectContaining({ code }));
     });
   });
 
@@ -74,11 +74,13 @@ describe('loadCertificates refuses', () => {
         [dir, 'cannot be read: illegal operation on a directory (EISDIR)'],
       ];
       for (const [path, message] of reasons) {
-        await expect(loadCertificates(path)).rejects.toMatchObject({
-          code: 'file-unreadable',
-          path,
-          message,
-        });
+        expect(() => loadCertificates(path)).toThrow(
+          expect.objectContaining({
+            code: 'file-unreadable',
+            path,
+            message,
+          }),
+        );
       }
     });
   });
@@ -88,13 +90,15 @@ describe('loadCertificates refuses', () => {
       const path = join(dir, 'large');
       await writeFile(path, chainPem);
       await truncate(path, 10 * 1024 * 1024);
-      expect(raw(await loadCertificates(path))).toEqual(CHAIN);
+      expect(raw(loadCertificates(path))).toEqual(CHAIN);
       await truncate(path, 10 * 1024 * 1024 + 1);
-      await expect(loadCertificates(path)).rejects.toMatchObject({
-        code: 'file-unreadable',
-        message: 'more than 10485760 bytes',
-        path,
-      });
+      expect(() => loadCertificates(path)).toThrow(
+        expect.objectContaining({
+          code: 'file-unreadable',
+          message: 'more than 10485760 bytes',
+          path,
+        }),
+      );
     });
   });
 
@@ -104,10 +108,12 @@ describe('loadCertificates refuses', () => {
       await run('mkfifo', [path]);
       const writer = run('/bin/sh', ['-c', `yes > '${path}'`]);
       for (const endless of [path, '/dev/zero']) {
-        await expect(loadCertificates(endless)).rejects.toMatchObject({
-          code: 'file-unreadable',
-          message: 'more than 10485760 bytes',
-        });
+        expect(() => loadCertificates(endless)).toThrow(
+          expect.objectContaining({
+            code: 'file-unreadable',
+            message: 'more than 10485760 bytes',
+          }),
+        );
       }
       // The writer is told that nobody reads any more.
       expect(await writer).not.toMatchObject({ code: 0 });

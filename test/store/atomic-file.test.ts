@@ -213,7 +213,7 @@ describe('a prepared file', () => {
     await withTempDir(async (dir) => {
       const path = join(dir, 'file');
       await writeFile(path, OLD);
-      await (await prepareFile(path, NEW)).discard();
+      (await prepareFile(path, NEW)).discard();
       expect(await readFile(path)).toEqual(OLD);
       expect(await readdir(dir)).toEqual(['file']);
     });
@@ -270,6 +270,6 @@ describe('temporary files of writers that were killed', () => {
 async function nextTemporary(dir: string): Promise<number> {
   const prepared = await prepareFile(join(dir, 'probe'), NEW);
   const [name = ''] = await readdir(dir);
-  await prepared.discard();
+  prepared.discard();
   return Number(/-(\d+)\.tmp$/.exec(name)?.[1]) + 1;
 }

@@ -31,8 +31,7 @@ export function ask(
   const nonce = road.nonce?.();
   const accept = (der: Buffer): Accepted => {
     if (!road.verify) return { answer: readUnverified(der, certificate, issuer), verdict: undefined };
-    const sent = nonce && ({ value: nonce, policy: 'required' } as const);
-    const verdict = verifyResponse(der, { ...verifyOptions(certificate, issuer, road), nonce: sent });
+    const verdict = verifyResponse(der, verifyOptions(certificate, issuer, road, nonce));
     return { answer: verdict, verdict };
   };
   return fetchResponse({
@@ -49,7 +48,10 @@ export function ask(
     nonce,
     timeoutMs,
     retry: {
-      ...road.retry,
+      retries: road.retry.retries,
+      random: road.retry.random,
+      now: road.retry.now,
+      wait: road.retry.wait,
       waiting: (ms, error) => say(() => `${error.message}; asking again in ${formatDuration(ms)}`),
     },
     accept,
@@ -71,6 +73,22 @@ function readUnverified(der: Buffer, certificate: Certificate, issuer: Certifica
   return { certStatus, thisUpdate, nextUpdate, producedAt: tbsResponseData.producedAt };
 }
 
-export function verifyOptions(certificate: Certificate, issuer: Certificate, road: Road): VerifyOptions {
-  return { certificate, issuer, now: road.now(), ...road.judgement };
+/** `nonce`: the one that was sent. */
+export function verifyOptions(
+  certificate: Certificate,
+  issuer: Certificate,
+  road: Road,
+  nonce?: Buffer,
+): VerifyOptions {
+  const { allowSha1, trustedSigners, maxAgeMs, allowMissingNextUpdate } = road.judgement;
+  return {
+    certificate,
+    issuer,
+    now: road.now(),
+    allowSha1,
+    trustedSigners,
+    maxAgeMs,
+    allowMissingNextUpdate,
+    nonce: nonce && { value: nonce, policy: 'required' },
+  };
 }

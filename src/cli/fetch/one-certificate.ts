@@ -2,14 +2,22 @@
 import { formatDuration } from '../../duration.ts';
 import { printableUrlText } from '../../http/place.ts';
 import type { CertStatus } from '../../ocsp/cert-status.ts';
+import type { Verdict } from '../../ocsp/verify-response.ts';
+import type { FetchedResponse } from '../../staple/fetch-response.ts';
 import { halfLife } from '../../staple/refresh-policy.ts';
 import { verifyStaple } from '../../staple/staple.ts';
 import { type Judge, keepStaple, loadStaple } from '../../store/staple-file.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { ask, verifyOptions } from './ask.ts';
+import { type Accepted, ask, verifyOptions } from './ask.ts';
 import type { Outcome, Result } from './outcome.ts';
 import type { Road } from './road.ts';
-import { type Subject, issuerOf, loadSubject, respondersOf } from '../../subject/subject.ts';
+import {
+  type Subject,
+  issuerAtHand,
+  issuerElsewhere,
+  loadSubject,
+  respondersOf,
+} from '../../subject/subject.ts';
 import type { Target } from '../../subject/targets.ts';
 
 /** Never throws: what goes wrong is the outcome. `output` is `undefined` for `--stdout`. */
@@ -20,7 +28,7 @@ export async function fetchCertificate(
 ): Promise<Result> {
   let subject: Subject | undefined;
   try {
-    subject = await loadSubject(target);
+    subject = loadSubject(target);
     const outcome = subject
       ? await attempt(subject, target, output, road)
       : ({ kind: 'passed over' } as const);
@@ -52,7 +60,8 @@ async function attempt(
   const { certificate } = subject;
   const responders = respondersOf(subject, road.urls, road.now());
   if (responders === 'noRevAvail') return { kind: 'nothing to do' };
-  const issuer = await issuerOf(subject, target, road.issuers);
+  const issuer =
+    issuerAtHand(subject, road.issuers) ?? (await issuerElsewhere(subject, target, road.issuers));
   const judge: Judge = (der) => verifyStaple(der, verifyOptions(certificate, issuer, road));
   const present = output === undefined ? undefined : loadStaple(output, judge);
   if (road.ifDue && present) {
@@ -62,6 +71,24 @@ async function attempt(
   const say = (step: () => string): void => road.say?.(target.path, step());
   say(() => `asking ${responders.urls.map(printableUrlText).join(', then ')}`);
   const fetched = await ask({ certificate, issuer, urls: responders.urls, present }, road, say);
+  if (road.say) sayHow(fetched, say);
+  const { answer, verdict } = fetched.value;
+  if (answer.certStatus.type !== 'good' || output === undefined) return answered(fetched, 'not written');
+  const kept = await keepStaple(output, { der: fetched.der, verdict }, judge, present);
+  return kept.outcome === 'kept'
+    ? answered(fetched, 'kept', kept.present.verdict)
+    : answered(fetched, kept.outcome);
+}
+
+function answered(
+  { value: { answer, verdict }, der, responder, method }: FetchedResponse<Accepted>,
+  file: 'written' | 'unchanged' | 'kept' | 'not written',
+  kept?: Verdict,
+): Outcome {
+  return { kind: 'answered', answer, verdict, der, responder, method, file, kept };
+}
+
+function sayHow(fetched: FetchedResponse<Accepted>, say: (step: () => string) => void): void {
   const { value, der, method, responder } = fetched;
   if (fetched.notModified) say(() => `${responder} has nothing newer than the staple that is there`);
   else {
@@ -70,12 +97,6 @@ async function attempt(
   }
   const { freshForMs } = fetched.freshness;
   if (freshForMs > 0) say(() => `a cache may give the same answer for another ${formatDuration(freshForMs)}`);
-  const { answer, verdict } = value;
-  const answered = { kind: 'answered', answer, verdict, der, responder, method, kept: undefined } as const;
-  if (answer.certStatus.type !== 'good' || output === undefined) return { ...answered, file: 'not written' };
-  const kept = await keepStaple(output, { der, verdict }, judge, present);
-  if (kept.outcome !== 'kept') return { ...answered, file: kept.outcome };
-  return { ...answered, file: 'kept', kept: kept.present.verdict };
 }
 
 /** Nothing here depends on it, but a stricter client may. */

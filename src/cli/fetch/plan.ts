@@ -1,8 +1,9 @@
 /** Which staple goes into which file, decided before anything is fetched. */
-import { resolve } from 'node:path';
+import { attempt } from '../../attempt.ts';
 import { InputError } from '../../errors.ts';
 import type { FetchFlags } from '../verbs/fetch.ts';
 import { outputPath } from '../../subject/output-path.ts';
+import { fileResolver } from '../../subject/resolve-file.ts';
 import { loadSubject } from '../../subject/subject.ts';
 import { type Target, findTargets } from '../../subject/targets.ts';
 
@@ -48,21 +49,25 @@ function checkFlags(flags: FetchFlags): void {
 
 /** Two different certificates for one file: whichever came last would win, and the other server would break. */
 async function refuseCollisions(jobs: readonly Job[]): Promise<readonly Job[]> {
+  const firsts = new Map<string, Job>();
   const byOutput = new Map<string, Job[]>();
+  const resolveFile = fileResolver();
   for (const job of jobs) {
     if (job.output === undefined || job.refusal) continue;
-    const key = resolve(job.output);
-    byOutput.set(key, [...(byOutput.get(key) ?? []), job]);
+    const output = resolveFile(job.output);
+    const first = firsts.get(output);
+    if (first === undefined) firsts.set(output, job);
+    else byOutput.set(output, [...(byOutput.get(output) ?? [first]), job]);
   }
   const refusals = new Map<Job, InputError>();
   for (const rivals of byOutput.values()) {
-    if (rivals.length < 2) continue;
     const different = await differing(rivals);
     const paths = different.map(({ target }) => target.path).join(' and ');
     for (const job of different) {
       refusals.set(job, new InputError('usage-invalid', `${job.output} would be the staple of ${paths}`));
     }
   }
+  if (refusals.size === 0) return jobs;
   return jobs.map((job) => (refusals.has(job) ? { ...job, refusal: refusals.get(job) } : job));
 }
 
@@ -71,7 +76,7 @@ async function differing(rivals: readonly Job[]): Promise<readonly Job[]> {
   const holders: Job[] = [];
   const certificates = new Set<string>();
   for (const job of rivals) {
-    const subject = await loadSubject(job.target).catch(() => undefined);
+    const subject = attempt(() => loadSubject(job.target));
     if (!subject) continue;
     holders.push(job);
     certificates.add(subject.certificate.raw.toString('latin1'));

@@ -99,7 +99,7 @@ function storesOf(args: Arguments, io: Io): readonly string[] {
 
 /** Out of the first store that has anything. */
 async function keptIn(stores: readonly string[], path: string, flags: FetchFlags, io: Io): Promise<Kept> {
-  const subject: Subject | undefined = await loadSubject({ path, foundIn: undefined, problem: undefined });
+  const subject: Subject | undefined = loadSubject({ path, foundIn: undefined, problem: undefined });
   const judgement = await loadJudgement(flags);
   const issuers = flags.issuer && (await loadNamed(flags.issuer));
   for (const store of subject ? stores : []) {

@@ -119,7 +119,7 @@ async function problemOf(tree: Tree, path: string): Promise<string | undefined> 
   // Whoever opens a pipe waits for a writer.
   if (tree.exists(path) && !tree.isFile(path)) return 'no plain file';
   try {
-    await loadSubject({ path: tree.real(path), foundIn: undefined, problem: undefined });
+    loadSubject({ path: tree.real(path), foundIn: undefined, problem: undefined });
     return undefined;
   } catch (error) {
     if (error instanceof RestapleError) return error.message;

@@ -20,8 +20,8 @@ const RSA = ['rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha384', 'rsa_pss_rsae_sha512'
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'].join(':');
 
 /** `undefined` when the file cannot be read, or holds no certificate. */
-export async function identify(path: string): Promise<Identity | undefined> {
-  const chain = await loadCertificates(path).catch(() => undefined);
+export function identify(path: string): Identity | undefined {
+  const chain = attempt(() => loadCertificates(path));
   const leaf = chain && attempt(() => findLeaf(chain));
   return leaf && { raw: leaf.raw, name: nameOf(leaf), sigalgs: sigalgsOf(leaf) };
 }

@@ -107,7 +107,7 @@ export class Observer {
   }
 
   async #look(target: Target, der: Buffer): Promise<readonly Sight[]> {
-    const identity = await this.#tools.identify(target.certificate);
+    const identity = this.#tools.identify(target.certificate);
     const sights = await Promise.all(this.#addresses.map((at) => this.#lookAt(at, identity, der)));
     // Not every certificate has to be served at every address.
     const isSomewhere = sights.some(({ kind }) => kind === 'right');

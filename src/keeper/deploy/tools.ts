@@ -25,7 +25,7 @@ export interface DeployTools {
   readonly notes: ServerNotes;
   readonly run: RunCommand;
   readonly look: ReadStaple;
-  readonly identify: (path: string) => Promise<Identity | undefined>;
+  readonly identify: (path: string) => Identity | undefined;
   readonly report: (event: KeeperEvent) => void;
 }
 

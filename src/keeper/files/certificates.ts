@@ -60,7 +60,7 @@ export class Certificates {
     let failure: unknown;
     for (const path of paths) {
       try {
-        const subject = await loadSubject({ path, foundIn, problem: undefined });
+        const subject = loadSubject({ path, foundIn, problem: undefined });
         if (subject && keyOf(subject.certificate) === key) return { ...subject, path };
         const message = `${path} holds another certificate than before`;
         failure ??= new InputError('certificate-not-found', message, path);

@@ -152,7 +152,7 @@ async function readKey(
     return foundIn === undefined ? new InputError('file-unreadable', 'is no regular file', path) : undefined;
   }
   try {
-    const subject = await loadSubject({ path, foundIn, problem: undefined });
+    const subject = loadSubject({ path, foundIn, problem: undefined });
     return subject && keyOf(subject.certificate);
   } catch (error) {
     if (error instanceof RestapleError) return error;

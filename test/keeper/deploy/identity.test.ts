@@ -36,7 +36,7 @@ describe('the identity of a certificate', () => {
     withTempDir(async (dir) => {
       const path = join(dir, 'a.pem');
       await writeFile(path, certificatesPem(entity, pki.issuer));
-      const { name: servername = '', raw, sigalgs } = (await identify(path)) ?? {};
+      const { name: servername = '', raw, sigalgs } = identify(path) ?? {};
       expect(servername).toBe('www.example.test');
       const both = [rsa, ecdsa];
       const server = createTlsServer({
@@ -57,7 +57,7 @@ describe('the identity of a certificate', () => {
   it('is none where no certificate is', () =>
     withTempDir(async (dir) => {
       await writeFile(join(dir, 'a.pem'), 'nothing');
-      expect(await identify(join(dir, 'a.pem'))).toBeUndefined();
-      expect(await identify(join(dir, 'b.pem'))).toBeUndefined();
+      expect(identify(join(dir, 'a.pem'))).toBeUndefined();
+      expect(identify(join(dir, 'b.pem'))).toBeUndefined();
     }));
 });

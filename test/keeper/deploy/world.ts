@@ -157,7 +157,7 @@ export class World {
         return Promise.resolve(program === '/check' ? this.check() : this.reload());
       },
       look: () => this.look(),
-      identify: () => Promise.resolve(undefined),
+      identify: () => undefined,
       report: (event) => this.events.push(event),
     };
     return new Deployment(options);
