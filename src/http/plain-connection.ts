@@ -1,9 +1,10 @@
 /** One connection for one request at a time, kept in between. */
-import { type NetConnectOpts, type Socket, connect } from 'node:net';
+import { type Socket, type TcpNetConnectOpts, connect } from 'node:net';
 
 /** Whose turn it is on a connection. */
 export interface Turn {
-  data(chunk: Buffer): void;
+  /** `chunk` is good until it returns. False: nothing more, until the socket is resumed. */
+  data(chunk: Buffer): boolean;
   /** `undefined`: the server has ended it, or somebody here. */
   lost(error: Error | undefined): void;
 }
@@ -11,7 +12,10 @@ export interface Turn {
 /** Servers keep an idle connection for five seconds or longer; who asks just then meets a closed door. */
 const IDLE_MS = 4_000;
 
-/** The listeners stay for as long as the connection: to add them anew for each request takes longer than to read its answer. */
+/** Holds nearly every answer whole. */
+const BUFFER_BYTES = 16 * 1024;
+
+/** All answers of a connection are read into the same memory, past the machinery of streams. */
 export class PlainConnection {
   readonly socket: Socket;
   /** It has brought an answer already, so that the server may have closed it by now. */
@@ -19,13 +23,16 @@ export class PlainConnection {
   #turn: Turn | undefined;
 
   /** `ended` is called once, when it cannot be used any more. */
-  constructor(options: NetConnectOpts, ended: () => void) {
-    this.socket = connect(options);
+  constructor(options: TcpNetConnectOpts, ended: () => void) {
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    const callback = (bytes: number): boolean => this.#data(buffer.subarray(0, bytes));
+    this.socket = connect({ ...options, onread: { buffer, callback } });
     this.socket.setTimeout(IDLE_MS);
-    this.socket.on('data', this.#data);
-    this.socket.on('end', this.#end);
-    this.socket.on('error', this.#error);
-    this.socket.on('timeout', this.#timeout);
+    this.socket.on('end', () => this.#lose(undefined));
+    this.socket.on('error', (error) => this.#lose(error));
+    this.socket.on('timeout', () => {
+      if (!this.#turn) this.socket.destroy();
+    });
     this.socket.once('close', () => {
       ended();
       this.#lose(undefined);
@@ -44,26 +51,12 @@ export class PlainConnection {
     this.socket.unref();
   }
 
-  /** The socket without anybody who listens: for whoever takes it over. */
-  release(): Socket {
-    this.#turn = undefined;
-    this.socket.setTimeout(0);
-    this.socket.off('data', this.#data).off('end', this.#end).off('timeout', this.#timeout);
-    return this.socket;
-  }
-
-  readonly #data = (chunk: Buffer): void => {
+  #data(chunk: Buffer): boolean {
+    if (this.#turn) return this.#turn.data(chunk);
     // Nobody has asked: whatever it answers, it is not the next question.
-    if (this.#turn) this.#turn.data(chunk);
-    else this.socket.destroy();
-  };
-
-  readonly #end = (): void => this.#lose(undefined);
-  readonly #error = (error: Error): void => this.#lose(error);
-
-  readonly #timeout = (): void => {
-    if (!this.#turn) this.socket.destroy();
-  };
+    this.socket.destroy();
+    return false;
+  }
 
   #lose(error: Error | undefined): void {
     const turn = this.#turn;

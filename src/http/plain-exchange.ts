@@ -27,7 +27,6 @@ export class PlainExchange implements Sending, Turn {
   #reject!: (error: Error) => void;
   readonly #connection: PlainConnection;
   readonly #options: PlainOptions;
-  /** Only where the answer does not come in one piece. */
   #partial: { readonly head: PlainHead; readonly body: Buffer } | undefined;
   #successor: Sending | undefined;
 
@@ -49,25 +48,20 @@ export class PlainExchange implements Sending, Turn {
     else this.#connection.socket.destroy();
   }
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
+    if (this.#partial) return this.#fill(this.#partial, chunk);
     const { progress, request } = this.#options;
-    if (this.#partial) {
-      this.#fill(this.#partial, chunk);
-      return;
-    }
     const head = readPlainHead(chunk);
     if (!head || head.length > Math.min(request.maxBytes, MAX_BODY_BYTES)) {
       this.#successor = this.#options.handOver(this.#connection, chunk);
       this.#resolve(this.#successor.answer);
-      return;
+      return true;
     }
     progress.status = head.status;
     progress.declared = head.length;
-    const end = head.end + head.length;
-    if (chunk.length < end) {
-      this.#partial = { head, body: Buffer.allocUnsafeSlow(head.length) };
-      this.#fill(this.#partial, chunk.subarray(head.end));
-    } else this.#finish(head, chunk.subarray(head.end, end), chunk.length > end);
+    // Memory of its own: what is kept of an answer may be kept for days.
+    this.#partial = { head, body: Buffer.allocUnsafeSlow(head.length) };
+    return this.#fill(this.#partial, chunk.subarray(head.end));
   }
 
   lost(error: Error | undefined): void {
@@ -104,11 +98,12 @@ export class PlainExchange implements Sending, Turn {
     socket.uncork();
   }
 
-  #fill({ head, body }: { readonly head: PlainHead; readonly body: Buffer }, chunk: Buffer): void {
+  #fill({ head, body }: { readonly head: PlainHead; readonly body: Buffer }, chunk: Buffer): boolean {
     const { progress } = this.#options;
     const at = progress.received;
     progress.received += chunk.copy(body, at);
     if (progress.received === head.length) this.#finish(head, body, chunk.length > head.length - at);
+    return true;
   }
 
   /** `isMore`: bytes that belong to no answer. This one is whole; the connection is done with. */
@@ -116,7 +111,6 @@ export class PlainExchange implements Sending, Turn {
     const { progress, kept } = this.#options;
     const connection = this.#connection;
     const { addresses, port } = progress;
-    progress.received = body.length;
     connection.rest();
     if (persists && !isMore) kept(connection);
     else connection.socket.destroy();

@@ -122,7 +122,7 @@ function readByNode(
   request: HttpRequest,
   progress: Progress,
 ): Sending {
-  const stream = replay(connection.release(), chunk);
+  const stream = replay(connection, chunk);
   const http = process.getBuiltinModule('node:http');
   const { method } = request;
   const outgoing = http.request({ method, createConnection: () => stream, maxHeaderSize: MAX_HEADER_BYTES });

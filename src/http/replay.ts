@@ -1,12 +1,13 @@
 /** A connection on which a request was sent and an answer has begun, as a stream for node:http to read it from. */
 import { Duplex } from 'node:stream';
-import type { Socket } from 'node:net';
+import type { PlainConnection } from './plain-connection.ts';
 
 /**
- * Reads as `first` and what comes after it on `socket`. What is written goes nowhere, since node:http writes the head of
+ * Reads as `first` and what comes after it. What is written goes nowhere, since node:http writes the head of
  * a request that is with the server already.
  */
-export function replay(socket: Socket, first: Buffer): Duplex {
+export function replay(connection: PlainConnection, first: Buffer): Duplex {
+  const { socket } = connection;
   const stream = new Duplex({
     read: () => socket.resume(),
     write: (_chunk, _encoding, done) => done(),
@@ -15,15 +16,14 @@ export function replay(socket: Socket, first: Buffer): Duplex {
       done(error);
     },
   });
-  socket.on('data', (chunk: Buffer) => {
-    if (!stream.push(chunk)) socket.pause();
+  connection.take({
+    data: (chunk) => stream.push(Buffer.from(chunk)),
+    lost: (error) => {
+      if (error) stream.destroy(error);
+      // What was read to its end is given out to its end.
+      else stream.push(null);
+    },
   });
-  socket.on('end', () => stream.push(null));
-  socket.on('error', (error) => stream.destroy(error));
-  // What was read to its end is given out to its end.
-  socket.on('close', () => {
-    if (!socket.readableEnded) stream.destroy();
-  });
-  stream.push(first);
+  stream.push(Buffer.from(first));
   return stream;
 }
