@@ -11,7 +11,8 @@ export function parseGeneralizedTime(
   end: number = bytes.length,
 ): Date | undefined {
   if (end - start !== 15 || bytes[end - 1] !== Z) return undefined;
-  const [century, year] = [two(bytes, start), two(bytes, start + 2)];
+  const century = two(bytes, start);
+  const year = two(bytes, start + 2);
   return century < 0 || year < 0 ? undefined : moment(100 * century + year, bytes, start + 4);
 }
 
@@ -39,7 +40,8 @@ function moment(year: number, bytes: Uint8Array, at: number): Date | undefined {
 
 /** The number of two digits; -1 where they are none. */
 function two(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [(bytes[at] ?? 0) - 0x30, (bytes[at + 1] ?? 0) - 0x30];
+  const tens = (bytes[at] ?? 0) - 0x30;
+  const ones = (bytes[at + 1] ?? 0) - 0x30;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }
 

@@ -45,23 +45,25 @@ export function readPlainHead(bytes: Buffer): PlainHead | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1 || end > MAX_BYTES) return undefined;
   const lines = bytes.toString('latin1', 0, end).split('\r\n');
-  const [, digits, statusText = ''] = STATUS_LINE.exec(lines[0] ?? '') ?? [];
-  if (digits === undefined) return undefined;
+  const statusLine = STATUS_LINE.exec(lines[0] ?? '');
+  if (!statusLine) return undefined;
   const headers: Record<string, string> = {};
   const names: string[] = [];
   for (let i = 1; i < lines.length; i++) {
-    const [, name = '', value = ''] = FIELD.exec(lines[i] ?? '') ?? [];
-    const key = name.toLowerCase();
-    if (key === '' || names.includes(key) || NOT_PLAIN.has(key)) return undefined;
+    const field = FIELD.exec(lines[i] ?? '');
+    if (!field) return undefined;
+    const key = field[1]?.toLowerCase() ?? '';
+    const value = field[2] ?? '';
+    if (names.includes(key) || NOT_PLAIN.has(key)) return undefined;
     names.push(key);
     // node:http takes a length with a tab behind it for none.
     headers[key] = key === 'content-length' ? value : value.replace(TRAILING_SPACE, '');
   }
-  const status = Number(digits);
+  const status = Number(statusLine[1]);
   const length = lengthOf(status, headers);
   const persists = persistence(headers['connection']);
   if (length === undefined || persists === undefined) return undefined;
-  return { status, statusText, headers, end: end + 4, length, persists };
+  return { status, statusText: statusLine[2] ?? '', headers, end: end + 4, length, persists };
 }
 
 /** A 304 has no body, whatever its Content-Length says of the one that it stands for (RFC 9110 section 8.6). */

@@ -1,5 +1,5 @@
 /** Certificates from disk: one file, or every file of a directory. */
-import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../attempt.ts';
 import { InputError, RestapleError } from '../errors.ts';
@@ -28,30 +28,29 @@ export function readInputFile(path: string): Buffer {
   }
 }
 
-/** To the end, whatever size the file system tells: a pipe has none, and a device has no end. */
+/** What every file is read into first: nearly all fit. */
+const page = Buffer.alloc(16 * 1024);
+
+/**
+ * To the end, whatever size the file system tells: a pipe has none, and a device has no end. There may be a private key in
+ * it: whoever wipes what is returned has wiped all there is.
+ */
 function readBounded(file: number, path: string): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
-  const stats = fstatSync(file);
-  // One byte more, by which a plain file shows its end.
-  let size = Math.min(stats.size + 1, MAX_FILE_BYTES);
-  for (;;) {
-    // From the pool where it fits: memory of its own for each of ten thousand files keeps the collector busy.
-    const chunk = Buffer.allocUnsafe(Math.max(size, 1024));
-    const read = readSync(file, chunk);
-    if (read === 0) break;
-    chunks.push(chunk.subarray(0, read));
-    total += read;
-    if (total > MAX_FILE_BYTES)
-      throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
-    if (stats.isFile() && read < chunk.length) break;
-    size -= read;
+  try {
+    for (let read = readSync(file, page); read > 0; read = readSync(file, page)) {
+      chunks.push(Buffer.from(page.subarray(0, read)));
+      page.fill(0, 0, read);
+      total += read;
+      if (total > MAX_FILE_BYTES)
+        throw new InputError('file-unreadable', `more than ${MAX_FILE_BYTES} bytes`, path);
+    }
+    const only = chunks.length === 1 ? chunks.pop() : undefined;
+    return only ?? Buffer.concat(chunks);
+  } finally {
+    for (const chunk of chunks) chunk.fill(0);
   }
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const whole = Buffer.concat(chunks);
-  // There may be a private key in it: whoever wipes what is returned must wipe all there is.
-  for (const chunk of chunks) chunk.fill(0);
-  return whole;
 }
 
 /**

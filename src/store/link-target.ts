@@ -1,6 +1,6 @@
 /** Where a path leads through symbolic links, to a file that need not be there. */
 import { type Stats, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 
 /** As many as Linux follows. */
@@ -43,4 +43,5 @@ export function linkTarget(path: string): LinkTarget {
 const isTrusted = (maker: number, owner: number): boolean =>
   maker === 0 || maker === process.geteuid?.() || maker === owner;
 
-const inRealDirectory = (path: string): string => join(realpathSync.native(dirname(path)), basename(path));
+const inRealDirectory = (path: string): string =>
+  `${realpathSync.native(dirname(path))}/${basename(path)}`;
