@@ -5,6 +5,8 @@
 export class BoundedCache<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #limit: number;
+  /** The key that was set or asked for last, which is the last of the entries if it is there. */
+  #newest: K | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -12,9 +14,10 @@ export class BoundedCache<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) {
+    if (value !== undefined && key !== this.#newest) {
       this.#entries.delete(key);
       this.#entries.set(key, value);
+      this.#newest = key;
     }
     return value;
   }
@@ -24,6 +27,7 @@ export class BoundedCache<K, V> {
     const present = this.#entries.get(key);
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#newest = key;
     if (this.#entries.size <= this.#limit) return present;
     for (const [oldest, gone] of this.#entries) {
       this.#entries.delete(oldest);

@@ -57,8 +57,8 @@ export function createLimiter({ total = 64, perHost = 8 }: LimiterOptions = {}):
   };
 
   const enter = (name: string, start: Start): void => {
-    const host = hosts.get(name) ?? { admitted: 0, waiting: new Queue<Start>() };
-    hosts.set(name, host);
+    let host = hosts.get(name);
+    if (host === undefined) hosts.set(name, (host = { admitted: 0, waiting: new Queue<Start>() }));
     if (host.admitted === perHost) {
       host.waiting.push(start);
       return;
