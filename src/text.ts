@@ -5,9 +5,12 @@
  * repaint a terminal or split a log line, and Unicode's direction marks make a name read as another one.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Most text is this. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /** `text` with every control, format, line-separator and lone-surrogate character as `\u{…}`. */
 export function printable(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(UNPRINTABLE, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

@@ -12,7 +12,7 @@ import { wasHurried } from './failure.ts';
 import { type HeaderList, headerValue, mergeHeaders } from './headers.ts';
 import type { HttpAnswer, HttpRequest } from './message.ts';
 import { printableUrl } from './place.ts';
-import { PlainLane } from './plain-lane.ts';
+import { PlainLane } from './plain/lane.ts';
 import type { ProxyChoice } from './proxy-choice.ts';
 import type { ConnectTo, ResolveTo } from './detours.ts';
 import { type RouteRules, routeTo } from './route.ts';

@@ -43,5 +43,4 @@ export function linkTarget(path: string): LinkTarget {
 const isTrusted = (maker: number, owner: number): boolean =>
   maker === 0 || maker === process.geteuid?.() || maker === owner;
 
-const inRealDirectory = (path: string): string =>
-  `${realpathSync.native(dirname(path))}/${basename(path)}`;
+const inRealDirectory = (path: string): string => `${realpathSync.native(dirname(path))}/${basename(path)}`;

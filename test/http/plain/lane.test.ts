@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest } from '../../src/http/client.ts';
-import { type Behaviour, answer, answerBytes, writeAndClose } from '../support/http-server.ts';
-import { client, serve } from './harness.ts';
+import type { HttpRequest } from '../../../src/http/client.ts';
+import { type Behaviour, answer, answerBytes, writeAndClose } from '../../support/http-server.ts';
+import { client, serve } from '../harness.ts';
 
 const get = (url: URL, more: Partial<HttpRequest> = {}): HttpRequest => ({
   method: 'GET',

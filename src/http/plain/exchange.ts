@@ -1,10 +1,10 @@
 /** One request on a plain connection, and its answer. */
-import { TransportError } from '../errors.ts';
-import { type Sending, StaleConnection, type Steps } from './carrier.ts';
-import { type Progress, networkFailure } from './failure.ts';
-import type { HttpAnswer, HttpRequest } from './message.ts';
-import type { PlainConnection, Turn } from './plain-connection.ts';
-import { type PlainHead, readPlainHead } from './plain-head.ts';
+import { TransportError } from '../../errors.ts';
+import { type Sending, StaleConnection, type Steps } from '../carrier.ts';
+import { type Progress, networkFailure } from '../failure.ts';
+import type { HttpAnswer, HttpRequest } from '../message.ts';
+import type { PlainConnection, Turn } from './connection.ts';
+import { type PlainHead, readPlainHead } from './head.ts';
 
 /** What is larger is no OCSP response, and node:http's business. */
 const MAX_BODY_BYTES = 64 * 1024;

@@ -5,17 +5,17 @@
  * understand. Every other answer is node:http's to read, from the same connection, as if it had asked; whoever sends such is asked by it alone
  * from then on.
  */
-import { answerTo } from './answer.ts';
-import type { Carrier, Sending } from './carrier.ts';
-import { type Dialling, diallingOptions } from './dialling.ts';
-import { MAX_HEADER_BYTES, type Progress } from './failure.ts';
-import type { HeaderList } from './headers.ts';
-import type { HttpRequest } from './message.ts';
-import { PlainConnection } from './plain-connection.ts';
-import { PlainExchange } from './plain-exchange.ts';
+import { answerTo } from '../answer.ts';
+import type { Carrier, Sending } from '../carrier.ts';
+import { type Dialling, diallingOptions } from '../dialling.ts';
+import { MAX_HEADER_BYTES, type Progress } from '../failure.ts';
+import type { HeaderList } from '../headers.ts';
+import type { HttpRequest } from '../message.ts';
+import { PlainConnection } from './connection.ts';
+import { PlainExchange } from './exchange.ts';
 import { replay } from './replay.ts';
-import type { Route } from './route.ts';
-import { watchedLookup } from './watched-lookup.ts';
+import type { Route } from '../route.ts';
+import { watchedLookup } from '../watched-lookup.ts';
 
 /** A header that no request can have is for node:http to complain of, and what changes the message is for it to do. */
 const NAME =

@@ -1,6 +1,6 @@
 /** A connection on which a request was sent and an answer has begun, as a stream for node:http to read it from. */
 import { Duplex } from 'node:stream';
-import type { PlainConnection } from './plain-connection.ts';
+import type { PlainConnection } from './connection.ts';
 
 /**
  * Reads as `first` and what comes after it. What is written goes nowhere, since node:http writes the head of

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readPlainHead } from '../../src/http/plain-head.ts';
+import { readPlainHead } from '../../../src/http/plain/head.ts';
 
 const LINES = [
   'HTTP/1.1 200 OK',
