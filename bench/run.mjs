@@ -36,6 +36,7 @@ await build({
     'bench/relay-memory.ts',
     'bench/bulk/responder.ts',
     'bench/bulk/npm-peer.ts',
+    'bench/bulk/floor.ts',
   ],
   outdir,
   bundle: true,

@@ -64,6 +64,17 @@ export function findContenders(cache: string, programs: readonly string[]): Cont
       argv: ({ certificates, issuer }, out) => [program, certificates, issuer, out],
     });
   }
+  present.push({
+    name: 'Node, a bare loop',
+    most: Infinity,
+    argv: ({ certificates, issuer }, out) => [
+      process.execPath,
+      fileURLToPath(new URL('bulk/floor.js', import.meta.url)),
+      certificates,
+      issuer,
+      out,
+    ],
+  });
   for (const [tool, name, line] of [
     ['openssl', '`openssl ocsp`', OPENSSL],
     ['ocsptool', '`ocsptool`', OCSPTOOL],

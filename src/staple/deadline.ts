@@ -11,7 +11,8 @@ export class Deadline implements Ending {
   /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */
   aborted = false;
   reason: unknown;
-  readonly #listeners = new Set<() => void>();
+  /** One request at a time waits for it. */
+  #listeners: (() => void)[] = [];
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #startedAt = 0;
@@ -30,11 +31,11 @@ export class Deadline implements Ending {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    this.#listeners.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    this.#listeners = this.#listeners.filter((one) => one !== listener);
   }
 
   /** @throws `reason` */
