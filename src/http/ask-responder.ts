@@ -109,7 +109,7 @@ async function ask<T>(
   options: AskOptions<T>,
 ): Promise<ResponderAnswer<T>> {
   const kept = method === 'GET' ? options.kept : undefined;
-  const own = kept === undefined ? OWN_HEADERS[method] : [...OWN_HEADERS[method], ...condition(kept)];
+  const own = [...OWN_HEADERS[method], ...(kept === undefined ? [] : condition(kept))];
   const { answer, request } = await exchangeFollowing(client, {
     method,
     url,

@@ -32,11 +32,12 @@ const ETAG = /^(?:W\/)?"[!#-~]{0,250}"$/;
 export function freshnessOf(headers: IncomingHttpHeaders): Freshness {
   const { etag } = headers;
   const modified = httpDate(headers['last-modified'] ?? '');
-  return {
-    etag: etag !== undefined && ETAG.test(etag) ? etag : undefined,
-    lastModified: Number.isNaN(modified) ? undefined : new Date(modified),
+  const freshness: { etag?: string; lastModified?: Date; freshForMs: number } = {
     freshForMs: Math.max(0, lifetime(headers) - ageOf(headers)) * 1000,
   };
+  if (etag !== undefined && ETAG.test(etag)) freshness.etag = etag;
+  if (!Number.isNaN(modified)) freshness.lastModified = new Date(modified);
+  return freshness;
 }
 
 /** How long the responder wants it kept, in seconds. Of several numbers the smallest counts, and nonsense is 0. */

@@ -32,8 +32,7 @@ export function confirms({ status, headers }: HttpAnswer, kept: Kept): boolean {
 
 /** What 304 says counts from now on; what it leaves out stays as it was (RFC 9111 section 3.2). */
 export function refreshed({ modified, etag }: Kept, { headers }: HttpAnswer): Freshness {
-  const { etag: newer, lastModified = modified, freshForMs } = freshnessOf(headers);
-  return { etag: newer ?? etag, lastModified, freshForMs };
+  return { etag, lastModified: modified, ...freshnessOf(headers) };
 }
 
 /** For the weak comparison (RFC 9110 section 8.8.3.2), which is that of If-None-Match. */

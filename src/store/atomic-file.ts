@@ -47,17 +47,10 @@ const sync = promisify(fsync);
 
 /** tmpfs and ramfs (statfs(2)): memory, of which nothing is written anywhere, so that a sync has nothing to do. */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
-/** By directory. */
-const inMemory = new Map<string, boolean>();
 
-function isInMemory(directory: string): boolean {
-  let found = inMemory.get(directory);
-  if (found === undefined) {
-    found = IN_MEMORY.has(attempt(() => statfsSync(directory).type) ?? 0);
-    inMemory.set(directory, found);
-  }
-  return found;
-}
+/** Asked anew for each file: a disk may be mounted where memory was. */
+const isInMemory = (directory: string): boolean =>
+  IN_MEMORY.has(attempt(() => statfsSync(directory).type) ?? 0);
 
 let counter = 0;
 const swept = new Set<string>();
@@ -92,9 +85,13 @@ export async function prepareFile(path: string, bytes: Uint8Array, modified?: Da
       throw new InputError('output-unwritable', `cannot write ${path}: is no regular file`, path);
     const directory = dirname(target);
     sweep(directory);
-    const temporary = await writeTemporary(directory, bytes, present, modified);
+    const isLasting = !isInMemory(directory);
+    const temporary = await writeTemporary(directory, bytes, { present, modified, isLasting });
     return {
-      commit: () => move(path, temporary, target, directory),
+      commit: async () => {
+        move(path, temporary, target);
+        if (isLasting) await directorySynced(directory);
+      },
       discard: () => {
         if (live.has(temporary)) remove(temporary);
       },
@@ -132,11 +129,18 @@ export function replaceFile(path: string, bytes: Uint8Array | string): void {
   }
 }
 
+interface Temporary {
+  /** Whose mode and owner it gets. */
+  readonly present: Stats | undefined;
+  readonly modified: Date | undefined;
+  /** It is to outlive a power cut. */
+  readonly isLasting: boolean;
+}
+
 async function writeTemporary(
   directory: string,
   bytes: Uint8Array,
-  present: Stats | undefined,
-  modified: Date | undefined,
+  { present, modified, isLasting }: Temporary,
 ): Promise<string> {
   const { file, temporary } = openTemporary(directory);
   try {
@@ -144,7 +148,7 @@ async function writeTemporary(
     if (present) keepOwner(file, present);
     writeFileSync(file, bytes);
     if (modified) futimesSync(file, modified, modified);
-    if (!isInMemory(directory)) await sync(file);
+    if (isLasting) await sync(file);
     return temporary;
   } catch (error) {
     remove(temporary);
@@ -176,7 +180,7 @@ function keepOwner(file: number, { uid, gid }: Stats): void {
   if (!given) attempt(() => fchownSync(file, mine.uid, gid));
 }
 
-async function move(path: string, temporary: string, target: string, directory: string): Promise<void> {
+function move(path: string, temporary: string, target: string): void {
   try {
     renameSync(temporary, target);
     live.delete(temporary);
@@ -184,7 +188,6 @@ async function move(path: string, temporary: string, target: string, directory: 
     remove(temporary);
     throw unwritable(path, error);
   }
-  if (!isInMemory(directory)) await directorySynced(directory);
 }
 
 /** By directory, the sync that begins when the one under way has ended: it serves all who came meanwhile. */

@@ -48,7 +48,7 @@ function checkFlags(flags: FetchFlags): void {
 }
 
 /** Two different certificates for one file: whichever came last would win, and the other server would break. */
-async function refuseCollisions(jobs: readonly Job[]): Promise<readonly Job[]> {
+function refuseCollisions(jobs: readonly Job[]): readonly Job[] {
   const firsts = new Map<string, Job>();
   const byOutput = new Map<string, Job[]>();
   const resolveFile = fileResolver();
@@ -61,7 +61,7 @@ async function refuseCollisions(jobs: readonly Job[]): Promise<readonly Job[]> {
   }
   const refusals = new Map<Job, InputError>();
   for (const rivals of byOutput.values()) {
-    const different = await differing(rivals);
+    const different = differing(rivals);
     const paths = different.map(({ target }) => target.path).join(' and ');
     for (const job of different) {
       refusals.set(job, new InputError('usage-invalid', `${job.output} would be the staple of ${paths}`));
@@ -72,7 +72,7 @@ async function refuseCollisions(jobs: readonly Job[]): Promise<readonly Job[]> {
 }
 
 /** The jobs that hold a certificate, when these are not all the same one. */
-async function differing(rivals: readonly Job[]): Promise<readonly Job[]> {
+function differing(rivals: readonly Job[]): readonly Job[] {
   const holders: Job[] = [];
   const certificates = new Set<string>();
   for (const job of rivals) {

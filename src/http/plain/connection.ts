@@ -5,7 +5,7 @@ import { type Socket, type TcpNetConnectOpts, connect } from 'node:net';
 export interface Turn {
   /** `chunk` is good until it returns. False: nothing more, until the socket is resumed. */
   data(chunk: Buffer): boolean;
-  /** `undefined`: the server has ended it, or somebody here. */
+  /** `undefined`: the server has ended it. */
   lost(error: Error | undefined): void;
 }
 
@@ -15,11 +15,16 @@ const IDLE_MS = 4_000;
 /** Holds nearly every answer whole. */
 const BUFFER_BYTES = 16 * 1024;
 
+/** What node:http says of a connection that ended too early. */
+export const hungUp = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+
 /** All answers of a connection are read into the same memory, past the machinery of streams. */
 export class PlainConnection {
   readonly socket: Socket;
   /** It has brought an answer already, so that the server may have closed it by now. */
   isUsed = false;
+  /** The last read filled the buffer, so that nobody knows what is behind it. */
+  mayHaveMore = false;
   #turn: Turn | undefined;
 
   /** `ended` is called once, when it cannot be used any more. */
@@ -35,7 +40,7 @@ export class PlainConnection {
     });
     this.socket.once('close', () => {
       ended();
-      this.#lose(undefined);
+      if (this.#turn) this.#lose(hungUp());
     });
   }
 
@@ -52,6 +57,7 @@ export class PlainConnection {
   }
 
   #data(chunk: Buffer): boolean {
+    this.mayHaveMore = chunk.length === BUFFER_BYTES;
     if (this.#turn) return this.#turn.data(chunk);
     // Nobody has asked: whatever it answers, it is not the next question.
     this.socket.destroy();

@@ -3,7 +3,7 @@ import { TransportError } from '../../errors.ts';
 import { type Sending, StaleConnection, type Steps } from '../carrier.ts';
 import { type Progress, networkFailure } from '../failure.ts';
 import type { HttpAnswer, HttpRequest } from '../message.ts';
-import type { PlainConnection, Turn } from './connection.ts';
+import { type PlainConnection, type Turn, hungUp } from './connection.ts';
 import { type PlainHead, readPlainHead } from './head.ts';
 
 /** What is larger is no OCSP response, and node:http's business. */
@@ -112,7 +112,7 @@ export class PlainExchange implements Sending, Turn {
     const connection = this.#connection;
     const { addresses, port } = progress;
     connection.rest();
-    if (persists && !isMore) kept(connection);
+    if (persists && !isMore && !connection.mayHaveMore) kept(connection);
     else connection.socket.destroy();
     this.#resolve({ status, statusText, headers, body, address: addresses[0], port });
   }
@@ -121,6 +121,3 @@ export class PlainExchange implements Sending, Turn {
 function isClosed(error: Error | undefined): boolean {
   return !error || ('code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE'));
 }
-
-/** What node:http says of a connection that ended too early. */
-const hungUp = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });

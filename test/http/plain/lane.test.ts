@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../src/http/client.ts';
 import { type Behaviour, answer, answerBytes, writeAndClose } from '../../support/http-server.ts';
-import { client, serve } from '../harness.ts';
+import { client, refusal, serve } from '../harness.ts';
 
 const get = (url: URL, more: Partial<HttpRequest> = {}): HttpRequest => ({
   method: 'GET',
@@ -67,6 +67,35 @@ describe('a connection', () => {
       expect((await http.exchange(get(server.url()))).body.toString()).toBe('mine');
       expect(server.requests.at(-1)?.connection).toBe(connection);
     }
+  });
+
+  it('is not used again when bytes came behind an answer that fills what is read at a time', async () => {
+    const readAtATime = 16 * 1024;
+    const empty = answerBytes({ body: 'x'.repeat(10_000) }).length - 10_000;
+    const first = answerBytes({ body: 'x'.repeat(readAtATime - empty) });
+    expect(first).toHaveLength(readAtATime);
+    const server = await serve((_request, socket) => {
+      socket.write(Buffer.concat([first, answerBytes({ body: 'not mine' })]));
+    });
+    const http = client();
+    for (const connection of [1, 2, 3]) {
+      expect((await http.exchange(get(server.url()))).body).toHaveLength(readAtATime - empty);
+      expect(server.requests.at(-1)?.connection).toBe(connection);
+    }
+  });
+
+  it.each([
+    'HTTP/1.1 200 OK\r\n\r\n',
+    'HTTP/1.0 200 OK\r\n\r\n',
+    'HTTP/1.1 404 No\r\nConnection: close\r\n\r\n',
+  ])('that ends by `close` leaves no answer whole that ends with it: %j', async (head) => {
+    const server = await serve((_request, socket) => void socket.write(`${head}one part`));
+    const http = client();
+    const asked = refusal(http.exchange(get(server.url())));
+    await expect.poll(() => server.requests.length).toBe(1);
+    await delay(50);
+    http.close();
+    expect((await asked).code).toBe('http-unreachable');
   });
 
   it('is not used again when bytes come while nobody asks', async () => {
