@@ -25,6 +25,15 @@ interface Task {
   readonly head: string;
 }
 
+/** Asks about a certificate over a connection that is free. */
+type Ask = (task: Task) => void;
+
+/** Of one port. */
+interface Lines {
+  readonly idle: Ask[];
+  readonly waiting: Task[];
+}
+
 interface Share {
   readonly places: readonly string[];
   readonly threads: number;
@@ -41,7 +50,6 @@ function run({ places: [certificates = '', issuerPath = '', out = ''], threads, 
   const [issuer] = parseCertificates(readFileSync(issuerPath));
   if (!issuer) throw new Error(`no certificate in ${issuerPath}`);
   const names = readdirSync(certificates).filter((_, i) => i % threads === index);
-  const waiting = new Map<number, Task[]>();
   const sockets: Socket[] = [];
   let left = names.length;
   let aside = 0;
@@ -66,7 +74,7 @@ function run({ places: [certificates = '', issuerPath = '', out = ''], threads, 
     renameSync(`${path}.tmp`, path);
   };
 
-  const open = (port: number): ((task: Task) => void) => {
+  const open = (port: number): Ask => {
     let task: Task | undefined;
     let received = Buffer.alloc(0);
     const buffer = Buffer.allocUnsafeSlow(16 * 1024);
@@ -80,45 +88,47 @@ function run({ places: [certificates = '', issuerPath = '', out = ''], threads, 
       received = Buffer.alloc(0);
       left -= 1;
       if (left === 0) for (const one of sockets) one.destroy();
-      task = next(port);
-      if (task) socket.write(task.head, 'latin1');
+      const next = linesOf(port).waiting.shift();
+      if (next) {
+        aside -= 1;
+        ask(next);
+      } else linesOf(port).idle.push(ask);
+      fill();
       return true;
     };
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback } });
     sockets.push(socket);
-    return (first) => {
-      task = first;
-      socket.write(first.head, 'latin1');
+    const ask: Ask = (given) => {
+      task = given;
+      socket.write(given.head, 'latin1');
     };
+    return ask;
   };
 
-  const opened = new Map<number, number>();
-  /** The next of this port; those of others that come before it are set aside, or asked about on a new connection. */
-  const next = (port: number | undefined): Task | undefined => {
-    const before = port === undefined ? undefined : waiting.get(port)?.shift();
-    if (before) {
-      aside -= 1;
-      return before;
-    }
+  const lines = new Map<number, Lines>();
+  const linesOf = (port: number): Lines => {
+    const before = lines.get(port);
+    if (before) return before;
+    const made: Lines = { idle: Array.from({ length: PER_PORT / threads }, () => open(port)), waiting: [] };
+    lines.set(port, made);
+    return made;
+  };
+
+  const fill = (): void => {
     while (aside < MOST_ASIDE) {
       const name = names.pop();
-      if (name === undefined) return undefined;
+      if (name === undefined) return;
       const task = load(name);
-      const connections = opened.get(task.port) ?? 0;
-      if (task.port === port) return task;
-      if (connections < PER_PORT / threads) {
-        opened.set(task.port, connections + 1);
-        open(task.port)(task);
-      } else {
+      const { idle, waiting } = linesOf(task.port);
+      const ask = idle.pop();
+      if (ask) ask(task);
+      else {
+        waiting.push(task);
         aside += 1;
-        const line = waiting.get(task.port);
-        if (line) line.push(task);
-        else waiting.set(task.port, [task]);
       }
     }
-    return undefined;
   };
-  next(undefined);
+  fill();
 }
 
 if (isMainThread) {
