@@ -12,7 +12,7 @@ const PROGRAM = resolve('dist/bin/restaple.cjs');
 const ROUNDS = { rounds: 41, warmUp: 4 };
 
 const INSPECT_GOAL = 1.6;
-const FETCH_GOAL = 2.5;
+const FETCH_GOAL = 2.2;
 
 const NOTES = [
   'Cold start: every run is a process of its own with nothing in its environment but PATH; `node -e 0` is Node starting and ending.',

@@ -16,7 +16,7 @@ import type { Section } from './section.ts';
 import type { Row } from './table.ts';
 
 const ROUNDS = { rounds: 41, warmUp: 3 };
-const VERIFY_GOAL = 1.5;
+const VERIFY_GOAL = 1.3;
 
 const KINDS = [
   ['rsa-2048', 'RSA-2048'],

@@ -92,6 +92,7 @@ function isFile(path: string): boolean {
 
 /** The sorted names in a directory; `undefined` for anything else. */
 function namesIn(path: string): readonly string[] | undefined {
+  if (attempt(() => statSync(path))?.isDirectory() !== true) return undefined;
   return attempt(() => readdirSync(path).toSorted());
 }
 

@@ -39,6 +39,9 @@ const RANK: readonly ResponseCode[] = [
   'signature-invalid',
 ];
 
+/** Whom the ResponderID may mean: first those that it names to the letter, then those whose name is spelt otherwise. */
+const SPELLINGS = ['same', 'other'] as const;
+
 /** Responders send one or two. Firefox takes no more than this (mozilla::pkix, `NonOwningDERArray`), nor does restaple. */
 const MAX_CERTS = 8;
 
@@ -61,21 +64,16 @@ const decoded = new ContentCache<Certificate>(256);
 export function authenticate(basic: BasicOCSPResponse, options: AuthenticateOptions): Signer {
   let furthest: ResponseError | undefined;
   const known = knownSigners(decodeEmbedded(basic.certs), options);
-  for (const signer of candidates(basic, known)) {
-    const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
-    if (!error) return signer;
-    if (!furthest || RANK.indexOf(error.code) >= RANK.indexOf(furthest.code)) furthest = error;
-  }
-  throw furthest ?? notFound(basic);
-}
-
-/** Whom the ResponderID may mean: first those that it names to the letter, then those whose name is spelt otherwise. */
-function* candidates({ tbsResponseData }: BasicOCSPResponse, known: readonly Signer[]): Generator<Signer> {
-  for (const spelling of ['same', 'other'] as const) {
+  const { responderID } = basic.tbsResponseData;
+  for (const spelling of SPELLINGS) {
     for (const signer of known) {
-      if (isMeant(tbsResponseData.responderID, signer.certificate, spelling)) yield signer;
+      if (!isMeant(responderID, signer.certificate, spelling)) continue;
+      const error = signerError(signer, basic, options) ?? signatureError(signer, basic, options);
+      if (!error) return signer;
+      if (!furthest || RANK.indexOf(error.code) >= RANK.indexOf(furthest.code)) furthest = error;
     }
   }
+  throw furthest ?? notFound(basic);
 }
 
 function knownSigners(embedded: readonly Certificate[], options: AuthenticateOptions): Signer[] {
@@ -143,7 +141,8 @@ function signerError(
   const problem = delegateProblem(certificate, options.issuer, options);
   if (problem) return new ResponseError(problem.code, problem.reason);
   const { notBefore, notAfter } = certificate;
-  if (options.now >= notBefore && options.now < notAfter) return undefined;
+  const nowMs = options.now.getTime();
+  if (nowMs >= notBefore.getTime() && nowMs < notAfter.getTime()) return undefined;
   const who = `signer ${formatName(certificate.subject)}`;
   const now = formatInstant(options.now);
   if (options.now >= notAfter && tbsResponseData.producedAt < notAfter) {
