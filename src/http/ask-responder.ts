@@ -119,39 +119,29 @@ async function ask<T>(
     body,
     signal: options.signal,
   });
-  const { headers, address } = answer;
-  const { method: asked, url: answering } = request;
-  const contentType = headers['content-type'];
   // Only to a question with a condition (RFC 9110 section 15.4.5); unasked for, it is as wrong as any other status.
-  if (kept !== undefined && confirms(answer, kept)) {
-    // Put to every rule again: it may have ended while the question was on its way.
-    const value = accepted(kept.body, answer, options);
-    const freshness = refreshed(kept, answer);
-    return {
-      value,
-      body: kept.body,
-      method: asked,
-      url: answering,
-      contentType,
-      address,
-      notModified: true,
-      freshness,
-    };
+  const confirmed = kept !== undefined && confirms(answer, kept) ? kept : undefined;
+  if (!confirmed) {
+    requireOk(answer, request.url, headerValue(request.headers ?? [], 'host') ?? request.url.host);
+    requireOcspBody(answer, request.url, url);
   }
-  requireOk(answer, answering, headerValue(request.headers ?? [], 'host') ?? answering.host);
-  requireOcspBody(answer, answering, url);
-  const value = accepted(answer.body, answer, options);
-  const freshness = method === 'GET' ? freshnessOf(headers) : NOT_FRESH;
+  const responseBody = confirmed?.body ?? answer.body;
   return {
-    value,
-    body: answer.body,
-    method: asked,
-    url: answering,
-    contentType,
-    address,
-    notModified: false,
-    freshness,
+    // What is confirmed is put to every rule again: it may have ended while the question was on its way.
+    value: accepted(responseBody, answer, options),
+    body: responseBody,
+    method: request.method,
+    url: request.url,
+    contentType: answer.headers['content-type'],
+    address: answer.address,
+    notModified: confirmed !== undefined,
+    freshness: freshnessAfter(method, confirmed, answer),
   };
+}
+
+function freshnessAfter(method: 'GET' | 'POST', confirmed: Kept | undefined, answer: HttpAnswer): Freshness {
+  if (confirmed) return refreshed(confirmed, answer);
+  return method === 'GET' ? freshnessOf(answer.headers) : NOT_FRESH;
 }
 
 function accepted<T>(body: Buffer, { headers }: HttpAnswer, { accept }: AskOptions<T>): T {

@@ -11,8 +11,7 @@ export class Deadline implements Ending {
   /** Aborted when the time is over, with a TransportError for a reason, or for the reason of `outer`. */
   aborted = false;
   reason: unknown;
-  /** One request at a time waits for it. */
-  #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #startedAt = 0;
@@ -31,11 +30,11 @@ export class Deadline implements Ending {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((one) => one !== listener);
+    this.#listeners.delete(listener);
   }
 
   /** @throws `reason` */

@@ -56,37 +56,15 @@ export interface IssuerSources {
   readonly beside: (directory: string) => Promise<readonly Certificate[]>;
 }
 
-/**
- * The issuer, where nothing has to be waited for.
- *
- * @throws InputError `issuer-mismatch` where the user named others.
- */
-export function issuerAtHand(
-  { certificate, chain }: Subject,
-  { given }: Pick<IssuerSources, 'given'>,
-): Certificate | undefined {
-  return given ? requireIssuer(certificate, given) : findIssuer(certificate, chain);
-}
-
 /** @throws InputError `issuer-mismatch` or `issuer-not-found` */
 export async function issuerOf(
-  subject: Subject,
-  target: Target,
-  sources: IssuerSources,
-): Promise<Certificate> {
-  return issuerAtHand(subject, sources) ?? (await issuerElsewhere(subject, target, sources));
-}
-
-/**
- * The issuer that neither the user named nor the file holds.
- *
- * @throws InputError `issuer-not-found`
- */
-export async function issuerElsewhere(
-  { certificate }: Subject,
+  { certificate, chain }: Subject,
   { path, foundIn }: Target,
   sources: IssuerSources,
 ): Promise<Certificate> {
+  if (sources.given) return requireIssuer(certificate, sources.given);
+  const inFile = findIssuer(certificate, chain);
+  if (inFile) return inFile;
   const beside =
     foundIn === undefined ? undefined : findIssuer(certificate, await sources.beside(dirname(path)));
   return beside ?? sources.fetcher.fetchIssuer(certificate);

@@ -76,9 +76,9 @@ async function run(jobs: readonly Job[], client: HttpClient, flags: FetchFlags, 
     const road = await buildRoad(client, flags, limits, io);
     const here = async ({ target, output }: Job): Promise<Report> =>
       reportOf(await fetchCertificate(target, output, road), options);
-    const perform = (job: Job): Promise<Report> => {
+    const perform = async (job: Job): Promise<Report> => {
       const { target, output, refusal } = job;
-      if (refusal) return Promise.resolve(reportOf(failed(target.path, output, refusal), options));
+      if (refusal) return reportOf(failed(target.path, output, refusal), options);
       return crew ? crew.perform(job, here) : here(job);
     };
     await inOrder(jobs, AHEAD, perform, deliver, FAR_AHEAD);

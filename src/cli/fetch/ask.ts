@@ -47,6 +47,7 @@ export function ask(
     hash,
     nonce,
     timeoutMs,
+    // One by one, here and below: a spread with more behind it V8 copies by the slow way, for each certificate.
     retry: {
       retries: road.retry.retries,
       random: road.retry.random,

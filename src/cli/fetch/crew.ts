@@ -81,7 +81,7 @@ export class Crew {
     const member = (this.#member ??= this.#members.reduce((a, b) => (b.underWay < a.underWay ? b : a)));
     member.underWay += 1;
     const { worker, waiting } = member;
-    if (!worker) return performHere(job, here, member);
+    if (!worker) return here(job).finally(() => (member.underWay -= 1));
     const { target, output } = job;
     if (waiting.length === 0) setImmediate(() => send(member));
     waiting.push({ id, path: target.path, foundIn: target.foundIn, output });
@@ -115,14 +115,6 @@ export class Crew {
       for (const { reject } of this.#promised.values()) reject(error);
     });
     return member;
-  }
-}
-
-async function performHere(job: Job, here: (job: Job) => Promise<Report>, member: Member): Promise<Report> {
-  try {
-    return await here(job);
-  } finally {
-    member.underWay -= 1;
   }
 }
 

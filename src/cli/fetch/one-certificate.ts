@@ -11,13 +11,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Accepted, ask, verifyOptions } from './ask.ts';
 import type { Outcome, Result } from './outcome.ts';
 import type { Road } from './road.ts';
-import {
-  type Subject,
-  issuerAtHand,
-  issuerElsewhere,
-  loadSubject,
-  respondersOf,
-} from '../../subject/subject.ts';
+import { type Subject, issuerOf, loadSubject, respondersOf } from '../../subject/subject.ts';
 import type { Target } from '../../subject/targets.ts';
 
 /** Never throws: what goes wrong is the outcome. `output` is `undefined` for `--stdout`. */
@@ -60,8 +54,7 @@ async function attempt(
   const { certificate } = subject;
   const responders = respondersOf(subject, road.urls, road.now());
   if (responders === 'noRevAvail') return { kind: 'nothing to do' };
-  const issuer =
-    issuerAtHand(subject, road.issuers) ?? (await issuerElsewhere(subject, target, road.issuers));
+  const issuer = await issuerOf(subject, target, road.issuers);
   const judge: Judge = (der) => verifyStaple(der, verifyOptions(certificate, issuer, road));
   const present = output === undefined ? undefined : loadStaple(output, judge);
   if (road.ifDue && present) {

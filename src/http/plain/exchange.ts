@@ -49,7 +49,10 @@ export class PlainExchange implements Sending, Turn {
   }
 
   data(chunk: Buffer): boolean {
-    if (this.#partial) return this.#fill(this.#partial, chunk);
+    if (this.#partial) {
+      this.#fill(this.#partial, chunk);
+      return true;
+    }
     const { progress, request } = this.#options;
     const head = readPlainHead(chunk);
     if (!head || head.length > Math.min(request.maxBytes, MAX_BODY_BYTES)) {
@@ -61,7 +64,8 @@ export class PlainExchange implements Sending, Turn {
     progress.declared = head.length;
     // Memory of its own: what is kept of an answer may be kept for days.
     this.#partial = { head, body: Buffer.allocUnsafeSlow(head.length) };
-    return this.#fill(this.#partial, chunk.subarray(head.end));
+    this.#fill(this.#partial, chunk.subarray(head.end));
+    return true;
   }
 
   lost(error: Error | undefined): void {
@@ -98,12 +102,11 @@ export class PlainExchange implements Sending, Turn {
     socket.uncork();
   }
 
-  #fill({ head, body }: { readonly head: PlainHead; readonly body: Buffer }, chunk: Buffer): boolean {
+  #fill({ head, body }: { readonly head: PlainHead; readonly body: Buffer }, chunk: Buffer): void {
     const { progress } = this.#options;
     const at = progress.received;
     progress.received += chunk.copy(body, at);
     if (progress.received === head.length) this.#finish(head, body, chunk.length > head.length - at);
-    return true;
   }
 
   /** `isMore`: bytes that belong to no answer. This one is whole; the connection is done with. */
